@@ -1,0 +1,237 @@
+"""The nouns of the analysed application, in FastAPI's words: what rules look at and what `routes` prints.
+
+Plain frozen values. How they come about is the evaluator's and the linker's business; nothing here reads a file.
+"""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from fastapi_guard.finding import OperationPlace
+from fastapi_guard.location import Location
+
+
+class Verdict(StrEnum):
+    """Who gets through to an operation without a credential."""
+
+    REQUIRED = "required"
+    """A stranger is always rejected."""
+    OPTIONAL = "optional"
+    """Identity is looked at; its absence is allowed."""
+    INEFFECTIVE = "ineffective"
+    """Looks like a guard and rejects nobody: a bare scheme, a decode without verification."""
+    NONE = "none"
+    UNKNOWN = "unknown"
+    """Something that could not be resolved might guard it; `Authentication.reason` says what."""
+
+
+class Via(StrEnum):
+    """How a guard or dependency reaches an operation."""
+
+    PARAMETER = "parameter"
+    ALIAS = "alias"
+    DECORATOR = "decorator"
+    ROUTER = "router"
+    INCLUDE = "include"
+    APP = "app"
+    MIDDLEWARE = "middleware"
+    WRAPPER = "wrapper"
+    BODY = "body"
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityScheme:
+    """An instance of a `fastapi.security` class, or of a subclass of one."""
+
+    name: str
+    """Class name as FastAPI would print it: `HTTPBearer`."""
+    auto_error: bool | None
+    """None where the value could not be resolved."""
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Something that was found to authenticate an operation."""
+
+    name: str
+    location: Location | None
+    via: Via
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """The verdict on one operation and what it rests on."""
+
+    verdict: Verdict
+    schemes: tuple[str, ...] = ()
+    by: tuple[Guard, ...] = ()
+    reason: str = ""
+    """One clause that says why: for `unknown` and `ineffective` what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or method of the analysed project: its syntax and where it stands."""
+
+    name: str
+    """Dotted: `app.api.tasks.read_task`."""
+    module: str
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    location: Location
+    """The line of `def` (not of a decorator), through the end of the signature."""
+    decorator_location: Location
+    """The first decorator, or the `def` where there is none."""
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.definition, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Dependant:
+    """A node of an operation's dependency tree, as `fastapi.dependencies.models.Dependant` will hold it."""
+
+    name: str
+    """Dotted name of the callable; of the class for an instance of one."""
+    location: Location | None
+    """`def` (for a factory's closure the inner one) or `class` line; None for library code."""
+    via: Via
+    children: tuple["Dependant", ...] = ()
+    function: Function | None = None
+    """What runs, when it is the project's own code."""
+    scheme: SecurityScheme | None = None
+    scopes: tuple[str, ...] = ()
+    parameter: str = ""
+    """The parameter that receives the result; empty for `dependencies=[...]`."""
+    declared_at: Location | None = None
+    """The `Depends(...)` itself."""
+    unresolved: str = ""
+    """Why the callable could not be resolved; empty when it was."""
+
+    def walk(self) -> Iterator["Dependant"]:
+        """This dependant and everything below it, in FastAPI's order (pre-order)."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class IncludeContext:
+    """One step from the application down to the operation: an `include_router` or `mount`, and the router it brings."""
+
+    location: Location
+    """The call."""
+    router: "RouterPlace"
+    prefix: str
+    dependencies: tuple[Dependant, ...] = ()
+    """What this call adds (its own `dependencies=`), resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouterPlace:
+    """An `APIRouter(...)` or `FastAPI(...)` and where it is made."""
+
+    name: str
+    location: Location
+    prefix: str = ""
+    dependencies: tuple[Dependant, ...] = ()
+    is_application: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a handler that FastAPI fills from the request."""
+
+    name: str
+    source: str
+    """path, query, header, cookie, body, form, file, dependency, special (Request, Response, BackgroundTasks …), unknown."""
+    annotation: str
+    """Dotted name of the resolved type without Annotated, Optional and default; empty when there is none."""
+    location: Location
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PathOperation:
+    """One effective route of an application: what FastAPI will serve, under its full path."""
+
+    app: str
+    kind: str
+    """http, websocket, mount, starlette."""
+    methods: tuple[str, ...]
+    path: str
+    endpoint: Function | None
+    endpoint_name: str
+    location: Location
+    """The `def` of the endpoint; of the registration where the endpoint is not the project's code."""
+    decorator_location: Location
+    registered_at: Location
+    """The decorator or the `add_api_route` call that made this route."""
+    router: RouterPlace
+    """The router or application it was registered on."""
+    contexts: tuple[IncludeContext, ...]
+    """From the application down to that router."""
+    application: RouterPlace
+    status_code: int | None = None
+    response_model: str | None = None
+    """Dotted name, `None` when absent; "" when `response_model=None` was written."""
+    response_class: str | None = None
+    tags: tuple[str, ...] = ()
+    include_in_schema: bool = True
+    dependencies: tuple[Dependant, ...] = ()
+    """Roots of the dependency tree, in FastAPI's order: application, include, router, decorator, parameters."""
+    parameters: tuple[Parameter, ...] = ()
+    wrappers: tuple[Function, ...] = ()
+    """Project functions that stand between the route and the endpoint (decorators under the route decorator)."""
+    authentication: Authentication = field(default=Authentication(Verdict.UNKNOWN))
+    public_reason: str | None = None
+    """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
+
+    def walk_dependencies(self) -> Iterator[Dependant]:
+        """The flattened dependency tree in FastAPI's order."""
+        for dependency in self.dependencies:
+            yield from dependency.walk()
+
+    @property
+    def places(self) -> tuple[OperationPlace, ...]:
+        """This operation as findings name it, one for each method."""
+        methods = self.methods or ("WEBSOCKET",)
+        return tuple(
+            OperationPlace(method, self.path, self.location.path, self.decorator_location.line, self.location.line)
+            for method in methods
+        )
+
+    @property
+    def title(self) -> str:
+        """`GET /api/tasks`, as messages name an operation."""
+        return f"{'/'.join(self.methods) or 'WEBSOCKET'} {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A `FastAPI()` of the project: `module:attribute`, `module:function()` or `module:Class.attribute`."""
+
+    name: str
+    location: Location
+    place: RouterPlace
+    middlewares: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unmounted:
+    """A router with operations that no application includes."""
+
+    router: RouterPlace
+    operations: tuple[PathOperation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """A registration or inclusion that the model could not follow."""
+
+    kind: str
+    """include_router, route, mount, router, dependency, steps."""
+    location: Location
+    reason: str
