@@ -235,3 +235,17 @@ class Unresolved:
     """include_router, route, mount, router, dependency, steps."""
     location: Location
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything that is known of the analysed code base: what rules may ask."""
+
+    applications: tuple[Application, ...] = ()
+    operations: tuple[PathOperation, ...] = ()
+    """Of all applications, in the order in which the application would match them."""
+    unmounted: tuple[Unmounted, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    fastapi_version: tuple[int, ...] = ()
+    """The version that version-dependent behaviour was read for, and where it was found in `version_source`."""
+    version_source: str = ""
