@@ -1,0 +1,1 @@
+"""The formats of `check`: findings for people, editors, forges and pipelines."""

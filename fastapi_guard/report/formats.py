@@ -1,0 +1,53 @@
+"""Every format by its name; each is one function from a result to pieces of text."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Generic, TypeVar
+
+from fastapi_guard.project.model import Project
+from fastapi_guard.report.view import View
+from fastapi_guard.scan import ScanResult
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Format(Generic[Result]):
+    """A way to write a result. Its module is imported when it is used."""
+
+    module: str
+    is_colored: bool = False
+    """Made for people at a terminal."""
+
+    def write(self, result: Result, view: View) -> Iterator[str]:
+        writer: Callable[[Result, View], Iterator[str]] = import_module(self.module).write
+        return writer(result, view)
+
+
+def _check(module: str, *, is_colored: bool = False) -> Format[ScanResult]:
+    return Format(f"fastapi_guard.report.check.{module}", is_colored)
+
+
+def _routes(module: str, *, is_colored: bool = False) -> Format[Project]:
+    return Format(f"fastapi_guard.report.routes.{module}", is_colored)
+
+
+CHECK_FORMATS: Mapping[str, Format[ScanResult]] = {
+    "full": _check("full", is_colored=True),
+    "concise": _check("concise", is_colored=True),
+    "grouped": _check("grouped", is_colored=True),
+    "json": _check("json"),
+    "json-lines": _check("json_lines"),
+    "github": _check("github"),
+    "sarif": _check("sarif"),
+    "gitlab": _check("gitlab"),
+    "junit": _check("junit"),
+    "markdown": _check("markdown"),
+}
+ROUTES_FORMATS: Mapping[str, Format[Project]] = {
+    "table": _routes("table", is_colored=True),
+    "json": _routes("json"),
+    "csv": _routes("csv"),
+    "markdown": _routes("markdown"),
+}

@@ -1,0 +1,1 @@
+"""The formats of `routes`: every operation with its guard."""

@@ -1,0 +1,43 @@
+"""Inert text laid out in lines of a given width."""
+
+from fastapi_guard.report.ink import width_of
+
+_BREAK_AFTER = "/.,:(-_"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks; a longer word is folded."""
+    lines: list[str] = []
+    current = ""
+    for word in text.split(" "):
+        candidate = f"{current} {word}" if current else word
+        if width_of(candidate) <= width:
+            current = candidate
+            continue
+        if current:
+            lines.append(current)
+        *full, current = folded(word, width)
+        lines.extend(full)
+    return [*lines, current]
+
+
+def folded(word: str, width: int) -> list[str]:
+    """A word without blanks in pieces of at most `width` cells, broken behind `/` and `.` where there is one."""
+    pieces: list[str] = []
+    while width_of(word) > width:
+        end = _fitting(word, width)
+        breaks = [index + 1 for index in range(end // 3, end) if word[index] in _BREAK_AFTER]
+        end = breaks[-1] if breaks else end
+        pieces.append(word[:end])
+        word = word[end:]
+    return [*pieces, word]
+
+
+def _fitting(word: str, width: int) -> int:
+    """How many characters of `word` fit; at least one."""
+    used = 0
+    for index, character in enumerate(word):
+        used += width_of(character)
+        if used > width:
+            return max(index, 1)
+    return len(word)
