@@ -1,0 +1,190 @@
+"""A top-level statement as a rule on LibCST nodes sees it: what its names mean and where its nodes stand."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from fastapi_guard.facts.names import ModuleNames
+from fastapi_guard.facts.positions import Span, positions_of
+from fastapi_guard.facts.walk import parents, walk
+from fastapi_guard.location import Location
+
+Scope = cst.FunctionDef | cst.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class UnitText:
+    """The lines of one top-level statement, or of several that share a line."""
+
+    first_line: int
+    text: str
+
+
+def unit_texts(tree: ast.Module, text: str) -> Iterator[UnitText]:
+    """Cut a module into its top-level statements, each from its first decorator to its last line."""
+    lines = text.split("\n")
+    spans: list[tuple[int, int]] = []
+    for statement in tree.body:
+        decorators = getattr(statement, "decorator_list", ())
+        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        last = statement.end_lineno or statement.lineno
+        if spans and first <= spans[-1][1]:
+            first, last = spans[-1][0], max(last, spans[-1][1])
+            spans.pop()
+        spans.append((first, last))
+    for first, last in spans:
+        yield UnitText(first, "\n".join(lines[first - 1 : last]) + "\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known outside of a unit: of its module and of the project."""
+
+    path: str
+    names: ModuleNames
+    canonical: Callable[[str], str] = str
+    """Follows re-exports: `app.errors.HTTPException` is `fastapi.HTTPException`."""
+    endpoint_lines: frozenset[int] = frozenset()
+    """Lines of the `def` of functions that serve a path operation."""
+    dependency_lines: frozenset[int] = frozenset()
+    """Lines of the `def` of functions that FastAPI calls as dependencies."""
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """A parsed top-level statement. Parents and positions are found when a rule first asks for them."""
+
+    module: cst.Module
+    first_line: int
+    surroundings: Surroundings
+    _parents: dict[cst.CSTNode, cst.CSTNode] | None = None
+    _positions: dict[cst.CSTNode, Span] | None = None
+    _bindings: dict[cst.CSTNode, dict[str, str | None]] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return self.surroundings.path
+
+    def location(self, node: cst.CSTNode) -> Location:
+        """Where `node` stands in its file."""
+        if self._positions is None:
+            self._positions = positions_of(self.module)
+        line, column, end_line, end_column = self._positions[node]
+        above = self.first_line - 1
+        return Location(self.path, above + line, column + 1, above + end_line, end_column + 1)
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        """The node that holds `node`."""
+        if self._parents is None:
+            self._parents = parents(self.module)
+        return self._parents.get(node)
+
+    def enclosing_function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The innermost `def` around `node`; None inside a lambda or outside of functions."""
+        scope = next(self._scopes(node), None)
+        return scope if isinstance(scope, cst.FunctionDef) else None
+
+    def is_endpoint(self, function: cst.FunctionDef) -> bool:
+        """Whether the function serves a path operation of the project."""
+        return self.location(function).line in self.surroundings.endpoint_lines
+
+    def is_dependency(self, function: cst.FunctionDef) -> bool:
+        """Whether FastAPI calls the function as a dependency of a path operation."""
+        return self.location(function).line in self.surroundings.dependency_lines
+
+    def resolve(self, node: cst.CSTNode) -> str | None:
+        """The dotted name that a name, an attribute or the callee of a call is bound to; None when unknown.
+
+        `HTTPException` is `fastapi.HTTPException` where the module imports it from there, under any alias; a name that
+        an enclosing function binds itself is unknown.
+        """
+        attributes: list[str] = []
+        current = node.func if isinstance(node, cst.Call) else node
+        while isinstance(current, cst.Attribute):
+            attributes.append(current.attr.value)
+            current = current.value
+        if not isinstance(current, cst.Name):
+            return None
+        base = self._resolve_name(current)
+        if base is None:
+            return None
+        return self.surroundings.canonical(".".join([base, *reversed(attributes)]))
+
+    def _resolve_name(self, name: cst.Name) -> str | None:
+        for scope in self._scopes(name):
+            bindings = self._bindings_of(scope)
+            if name.value in bindings:
+                return bindings[name.value]
+        return self.surroundings.names.get(name.value)
+
+    def _scopes(self, node: cst.CSTNode) -> Iterator[Scope]:
+        """The functions around `node`, innermost first; decorators and defaults stand outside of theirs."""
+        child, current = node, self.parent(node)
+        while current is not None:
+            if isinstance(current, cst.Lambda) or (isinstance(current, cst.FunctionDef) and child is current.body):
+                yield current
+            child, current = current, self.parent(current)
+
+    def _bindings_of(self, scope: Scope) -> dict[str, str | None]:
+        """What the function binds itself: imported names with their meaning, all others unknown."""
+        if scope not in self._bindings:
+            self._bindings[scope] = dict(_bindings(scope))
+        return self._bindings[scope]
+
+
+def _bindings(scope: Scope) -> Iterator[tuple[str, str | None]]:
+    """The names that a function binds, over-counting those of functions and comprehensions within it."""
+    for node in walk(scope):
+        if isinstance(node, (cst.Import, cst.ImportFrom)):
+            yield from _imported(node)
+        elif isinstance(node, (cst.Param, cst.FunctionDef, cst.ClassDef)) and node is not scope:
+            yield node.name.value, None
+        elif isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor)):
+            yield from _target_names(node.target)
+        elif isinstance(node, (cst.WithItem, cst.ExceptHandler, cst.ExceptStarHandler)):
+            as_name = node.asname if isinstance(node, cst.WithItem) else node.name
+            if as_name is not None:
+                yield from _target_names(as_name.name)
+        elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
+            yield node.name.value, None
+
+
+def _target_names(target: cst.CSTNode) -> Iterator[tuple[str, None]]:
+    pending = [target]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, cst.Name):
+            yield node.value, None
+        elif isinstance(node, (cst.Tuple, cst.List)):
+            pending.extend(node.elements)
+        elif isinstance(node, (cst.Element, cst.StarredElement)):
+            pending.append(node.value)
+
+
+def _imported(statement: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, str | None]]:
+    """The names that an import inside a function binds; those of a relative import are unknown."""
+    if isinstance(statement.names, cst.ImportStar):
+        return
+    base = ""
+    if isinstance(statement, cst.ImportFrom):
+        base = _dotted(statement.module) if statement.module and not statement.relative else ""
+    for alias in statement.names:
+        name = _dotted(alias.name)
+        bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else ""
+        if isinstance(statement, cst.ImportFrom):
+            yield bound or name, f"{base}.{name}" if base else None
+        else:
+            yield bound or name.partition(".")[0], name if bound else name.partition(".")[0]
+
+
+def _dotted(node: cst.Name | cst.Attribute) -> str:
+    parts: list[str] = []
+    current: cst.BaseExpression = node
+    while isinstance(current, cst.Attribute):
+        parts.append(current.attr.value)
+        current = current.value
+    if isinstance(current, cst.Name):
+        parts.append(current.value)
+    return ".".join(reversed(parts))
