@@ -47,28 +47,31 @@ class Oracle:
         self._process.stdin.close()
         self._process.wait(30)
 
-    def routes(self, folder: Path, target: str) -> list[dict[str, Any]]:
-        """The effective routes of `target` (`module:attribute` or `module:factory()`), importable from `folder`."""
-        return self._ask(folder, target, strangers=False)["routes"]
+    def routes(self, root: Path, target: str, source: str = ".") -> list[dict[str, Any]]:
+        """The effective routes of `target` (`module:attribute` or `module:factory()`), importable from `root/source`.
 
-    def routes_and_answers(self, folder: Path, target: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        """The effective routes, and how each of them answers a stranger."""
-        answer = self._ask(folder, target, strangers=True)
-        return answer["routes"], answer["answers"]
+        Files are relative to the root.
+        """
+        return self._ask(root, target, source, strangers=False)["routes"]
+
+    def answers(self, root: Path, target: str, source: str = ".") -> list[dict[str, Any]]:
+        """How each of the effective routes answers a stranger."""
+        return self._ask(root, target, source, strangers=True)["answers"]
 
     def version(self) -> str:
         """FastAPI's version in this interpreter."""
         return self._send({"version": True})["version"]
 
-    def _ask(self, folder: Path, target: str, *, strangers: bool) -> dict[str, Any]:
-        return self._send({"folder": str(folder.resolve()), "target": target, "strangers": strangers})
+    def _ask(self, root: Path, target: str, source: str, *, strangers: bool) -> dict[str, Any]:
+        root = root.resolve()
+        return self._send({"root": str(root), "source": str(root / source), "target": target, "strangers": strangers})
 
     def _send(self, job: dict[str, Any]) -> dict[str, Any]:
         self._process.stdin.write(json.dumps(job) + "\n")
         self._process.stdin.flush()
         answer = json.loads(self._process.stdout.readline() or '{"error": "the oracle died"}')
         if "error" in answer:
-            raise ImportError(f"{job.get('folder')} {job.get('target')}: {answer['error']}")
+            raise ImportError(f"{job.get('source')} {job.get('target')}: {answer['error']}")
         return answer
 
 
@@ -169,9 +172,9 @@ def _definitions(file: str) -> dict[int | str, int]:
     return lines
 
 
-def _import(folder: str, target: str) -> Any:
+def _import(source: str, target: str) -> Any:
     module_name, _, attribute = target.partition(":")
-    sys.path.insert(0, folder)
+    sys.path.insert(0, source)
     value = importlib.import_module(module_name)
     for name in attribute.removesuffix("()").split("."):
         value = getattr(value, name)
@@ -179,8 +182,8 @@ def _import(folder: str, target: str) -> Any:
 
 
 def _work(job: dict[str, Any]) -> dict[str, Any]:
-    app = _import(job["folder"], job["target"])
-    routes = effective_routes(app, Path(job["folder"]).resolve())
+    app = _import(job["source"], job["target"])
+    routes = effective_routes(app, Path(job["root"]))
     if not job["strangers"]:
         return {"routes": routes}
     import strangers

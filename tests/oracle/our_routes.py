@@ -1,0 +1,74 @@
+"""What `fastapi-guard routes` says of a folder, and where it differs from FastAPI."""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+from click.testing import CliRunner
+from fastapi_guard.cli.main import main
+
+COMPARED = ("kind", "methods", "path", "file", "line", "status_code", "tags", "dependency_places", "schemes")
+
+
+@functools.cache
+def document(root: Path) -> dict[str, Any]:
+    """The `routes` document of everything below the root."""
+    result = CliRunner().invoke(main, ["routes", "--output-format", "json", "--root", str(root), str(root)])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return json.loads(result.stdout)
+
+
+def routes(root: Path, file: str, target: str) -> list[dict[str, Any]]:
+    """The routes of one application: by its file, or the file that its module is made of, and its attribute."""
+    attribute = target.partition(":")[2].removesuffix("()")
+    found = document(root)
+    names = {app["name"] for app in found["apps"] if app["name"].partition(":")[2].removesuffix("()") == attribute}
+    by_file = {app["name"] for app in found["apps"] if app["path"] == file and app["name"] in names}
+    chosen = by_file or {name for name in names if name == target}
+    return [route for route in found["routes"] if route["app"] in chosen]
+
+
+def rows(routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The routes in the oracle's shape and in an order of their own, as far as both sides know them.
+
+    Starlette adds HEAD to a plain route that answers GET, FastAPI does not; a mount has no endpoint.
+    """
+    return sorted((_row(route) for route in routes if route["kind"] != "mount"), key=json.dumps)
+
+
+def _row(route: dict[str, Any]) -> dict[str, Any]:
+    row = {name: route[name] for name in COMPARED if name != "schemes"}
+    row["schemes"] = sorted(set(route["schemes"] if "schemes" in route else route["auth"]["schemes"]))
+    row["status_code"] = row["status_code"] or 200
+    row["methods"] = sorted(row["methods"])
+    row["dependency_places"] = [f"{place['path']}:{place['line']}" for place in row["dependency_places"]]
+    if row["kind"] == "starlette":
+        row["methods"] = [method for method in row["methods"] if method != "HEAD"]
+    return row
+
+
+def differences(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> list[str]:
+    """One line for each row that one side lacks, with what it differs in where the operation is on both sides."""
+    theirs, ours = rows(theirs), rows(ours)
+    lines = []
+    for row in [row for row in theirs if row not in ours]:
+        name = f"{'/'.join(row['methods']) or row['kind']} {row['path']}"
+        twins = [twin for twin in ours if (twin["methods"], twin["path"]) == (row["methods"], row["path"])]
+        if not twins:
+            lines.append(f"missing: {name} at {row['file']}:{row['line']}")
+        elif len(twins) == 1:
+            unlike = [key for key in COMPARED if row[key] != twins[0][key]]
+            lines += [f"{name}: {key} is {row[key]!r}, ours {twins[0][key]!r}" for key in unlike]
+        else:
+            lines.append(f"{name}: {row!r} is none of ours")
+    known = {(tuple(row["methods"]), row["path"]) for row in theirs}
+    lines += [
+        f"invented: {'/'.join(row['methods']) or row['kind']} {row['path']} at {row['file']}:{row['line']}"
+        for row in ours
+        if (tuple(row["methods"]), row["path"]) not in known
+    ]
+    if not lines and len(theirs) != len(ours):
+        lines.append(f"{len(theirs)} routes, ours {len(ours)}")
+    return lines

@@ -1,0 +1,48 @@
+"""Our model of a random application equals what FastAPI makes of it."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from oracle.effective_routes import Oracle
+from oracle.random_apps import applications
+
+HURRIED = settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+)
+
+
+def write(files: dict[str, str], root: Path) -> None:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+@HURRIED
+@given(files=applications())
+def test_routes_equal_fastapi(files: dict[str, str], oracle: Oracle) -> None:
+    """Nested routers, inclusions with contexts, aliases, mounts and every kind of dependency are as in FastAPI."""
+    from oracle import our_routes
+
+    with TemporaryDirectory() as folder:
+        root = Path(folder).resolve()
+        write(files, root)
+        theirs = oracle.routes(root, "shop.main:app")
+        ours = our_routes.routes(root, "shop/main.py", "shop.main:app")
+
+    assert our_routes.differences(theirs, ours) == []
+
+
+@HURRIED
+@given(files=applications())
+def test_can_be_imported(files: dict[str, str], oracle: Oracle) -> None:
+    """What the generator writes is an application."""
+    with TemporaryDirectory() as folder:
+        write(files, Path(folder))
+
+        assert oracle.routes(Path(folder), "shop.main:app")
