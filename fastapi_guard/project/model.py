@@ -109,6 +109,8 @@ class Dependant:
     """The `Depends(...)` itself."""
     unresolved: str = ""
     """Why the callable could not be resolved; empty when it was."""
+    alternatives: tuple["Dependant", ...] = ()
+    """What else may run here, when configuration or a condition chooses."""
 
     def walk(self) -> Iterator["Dependant"]:
         """This dependant and everything below it, in FastAPI's order (pre-order)."""

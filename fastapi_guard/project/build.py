@@ -1,0 +1,173 @@
+"""From files to the model: evaluate what registers, name the applications, combine their routers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fastapi_guard.location import Location
+from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.evaluator.calls import call, call_function
+from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter, OutOfSteps
+from fastapi_guard.project.linking import Linker
+from fastapi_guard.project.model import Application, PathOperation, Project, Unmounted, Unresolved
+from fastapi_guard.project.registration import Route, Router
+from fastapi_guard.project.seeds import is_seed, registering_functions
+from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
+from fastapi_guard.source.modules import ModuleFinder
+
+NEWEST_KNOWN = (0, 163, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """What configuration and lock files tell the model."""
+
+    fastapi_version: tuple[int, ...] = NEWEST_KNOWN
+    version_source: str = "assumed"
+    router_classes: tuple[str, ...] = ()
+
+
+def build_project(
+    texts: Mapping[str, str],
+    tree_of: Callable[[str], ast.Module | None],
+    finder: ModuleFinder,
+    options: BuildOptions | None = None,
+) -> Project:
+    """The model of everything below the root."""
+    options = options or BuildOptions()
+    seeds = frozenset(path for path, text in texts.items() if is_seed(path, text))
+
+    def tree_and_text(path: str) -> tuple[ast.Module, str] | None:
+        tree = tree_of(path) if path in texts else None
+        return (tree, texts[path]) if tree is not None else None
+
+    interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
+    for path in sorted(seeds):
+        _run_root(interpreter, path, lambda path=path: interpreter.run_module(path))  # type: ignore[misc]
+    _run_uncalled(interpreter, seeds)
+    return link(interpreter, options)
+
+
+def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1) -> None:
+    """Evaluate one root within its budget."""
+    interpreter.steps_left = STEPS_PER_ROOT
+    try:
+        run()
+    except OutOfSteps:
+        interpreter.call_stack.clear()
+        interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
+
+
+def _run_uncalled(interpreter: Interpreter, seeds: frozenset[str]) -> None:
+    """Factories and registering functions that no module-level code calls: run them for what they would do."""
+    for path in sorted(seeds):
+        module = interpreter.module(path)
+        if module is None:
+            continue
+        for owner, definition in registering_functions(module.tree):
+            if id(definition) in interpreter.called:
+                continue
+            holder = owner.name if owner else definition.name
+
+            def run(owner: ast.ClassDef | None = owner, name: str = definition.name, holder: str = holder) -> None:
+                value = interpreter.settle(module.names.get(holder, Class))  # type: ignore[arg-type]
+                _run_abstractly(interpreter, value, name if owner else None)
+
+            if holder in module.names:
+                _run_root(interpreter, path, run, definition.lineno)
+
+
+def _run_abstractly(interpreter: Interpreter, value: Value, method: str | None) -> None:
+    """Call a function, or a method of an object made for it, with arguments that nobody knows."""
+    if method is None:
+        if isinstance(value, Function):
+            call_function(interpreter, value, (), {})
+        return
+    if not isinstance(value, Class):
+        return
+    found = value.namespace.get(method)
+    function = found.function if isinstance(found, Descriptor) else found
+    if not isinstance(function, Function):
+        return
+    receiver = call(interpreter, value, (), {}, None, None)
+    if id(function.definition) in interpreter.called:
+        return
+    if isinstance(found, Descriptor) and found.kind == "staticmethod":
+        call_function(interpreter, function, (), {})
+    elif isinstance(receiver, (Instance, Router)):
+        call(interpreter, BoundMethod(function, receiver), (), {}, None, None)
+
+
+def link(interpreter: Interpreter, options: BuildOptions) -> Project:
+    """Combine what was registered into operations."""
+    names = names_of_routers(interpreter)
+    reader = DependencyReader(interpreter)
+    linker = Linker(interpreter, reader, options.fastapi_version, names)
+    interpreter.steps_left = STEPS_PER_ROOT * 10
+    applications = [router for router in _distinct(interpreter.routers, names) if router.is_application]
+    by_application = {id(router): list(linker.operations(router)) for router in applications}
+    operations: list[PathOperation] = []
+    nouns: list[Application] = []
+    for router in applications:
+        place = linker.place(router)
+        nouns.append(Application(place.name, place.location, place))
+        if id(router) not in linker.mounted:
+            operations += by_application[id(router)]
+    unmounted = _unmounted(interpreter, linker)
+    unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
+    return Project(
+        tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
+    )
+
+
+def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:
+    """Routers in the order of their places; of several made by one call, the one that a module holds."""
+    by_place: dict[tuple[str, int, int], list[Router]] = {}
+    for router in routers:
+        location = router.place.module.location(router.place.node)
+        by_place.setdefault((location.path, location.line, location.column), []).append(router)
+    kept = []
+    for key in sorted(by_place):
+        same = by_place[key]
+        held = [router for router in same if names.get(id(router), "").endswith("()") is False]
+        best = max(same, key=lambda router: len(router.entries))
+        kept += list({names[id(router)]: router for router in held}.values()) or [best]
+    return kept
+
+
+def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
+    """`module:attribute` where a module holds the router, else the class attribute or the function that made it."""
+    names: dict[int, str] = {}
+    for router in interpreter.routers:
+        names[id(router)] = router.held_as or router.made_in or f"{router.place.module.name}:<unnamed>"
+    for path in sorted(interpreter.modules, reverse=True):
+        module = interpreter.modules[path]
+        for name, value in module.names.items() if module else ():
+            if isinstance(value, Router) and module is not None:
+                separator = ":" if value.is_application else "."
+                names[id(value)] = f"{module.name}{separator}{name}"
+    return names
+
+
+def _unmounted(interpreter: Interpreter, linker: Linker) -> tuple[Unmounted, ...]:
+    """Routers with operations that no application reaches; only the topmost of each tree."""
+    from fastapi_guard.project.registration import Include
+
+    lost = [router for router in interpreter.routers if id(router) not in linker.reached and not router.is_application]
+    inside = {
+        id(entry.router) for router in lost for entry in router.entries if isinstance(entry, Include) and entry.router is not router
+    }
+    found = []
+    places = {(r.place.module.path, r.place.node) for r in interpreter.routers if id(r) in linker.reached}
+    for router in lost:
+        if id(router) in inside or (router.place.module.path, router.place.node) in places:
+            continue
+        operations = tuple(operation for operation in linker.operations(router) if operation.kind != "mount")
+        if operations:
+            found.append(Unmounted(linker.place(router), operations))
+    return tuple(sorted({item.router.location: item for item in found}.values(), key=lambda item: item.router.location))
+
+
+__all__ = ["BuildOptions", "Route", "build_project"]

@@ -1,0 +1,208 @@
+"""What `value.name` is: modules, classes, instances, routers, library names."""
+
+from __future__ import annotations
+
+import http
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.registration import Router, RouterMethod
+from fastapi_guard.project.values import (
+    BoundMethod,
+    Choice,
+    Class,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    Literal,
+    Member,
+    Module,
+    Partial,
+    Place,
+    Result,
+    Sequence,
+    Setting,
+    Super,
+    TypeForm,
+    Unknown,
+    Value,
+    choice,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+SETTINGS_BASES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings"})
+FIELD_CALLS = frozenset(
+    {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "attr.ib", "attrs.field"}
+)
+STATUS_NAME = re.compile(r"(?:fastapi|starlette)\.status\.(?:HTTP|WS)_(\d{3,4})\w*")
+
+
+def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place | None) -> Value:
+    """What `receiver.name` is."""
+    if isinstance(receiver, External):
+        return external_attribute(receiver, name)
+    if isinstance(receiver, Instance):
+        return _instance_attribute(interpreter, receiver, name, place)
+    if isinstance(receiver, Module):
+        return interpreter.module_attribute(receiver.scope, name)
+    if isinstance(receiver, Router):
+        return _router_attribute(interpreter, receiver, name, place)
+    if isinstance(receiver, Class):
+        return _class_attribute(interpreter, receiver, name)
+    if isinstance(receiver, Choice):
+        return choice([attribute(interpreter, option, name, place) for option in receiver.options])
+    if isinstance(receiver, Super):
+        return _super_attribute(interpreter, receiver, name)
+    if isinstance(receiver, Result) and name in receiver.attributes:
+        return receiver.attributes[name]
+    if isinstance(receiver, TypeForm) and not isinstance(receiver.origin, External):
+        return attribute(interpreter, receiver.origin, name, place)
+    if isinstance(receiver, Partial) and name == "func":
+        return receiver.function
+    if isinstance(receiver, (Literal, Setting)) and name == "value":
+        return receiver  # a member of an enumeration stands for its value
+    if isinstance(receiver, (Function, BoundMethod)) and name in ("__name__", "__qualname__"):
+        function = receiver.function if isinstance(receiver, BoundMethod) else receiver
+        return Literal(function.name.rpartition(".")[2])
+    if isinstance(receiver, Unknown):
+        return Unknown(receiver.reason, receiver.place)
+    return Member(receiver, name)
+
+
+def external_attribute(receiver: External, name: str) -> Value:
+    """An attribute of a library name: a constant where it is one that we know."""
+    dotted = f"{receiver.name}.{name}"
+    status = STATUS_NAME.fullmatch(dotted)
+    if status:
+        return Literal(int(status.group(1)))
+    if receiver.name == "http.HTTPStatus" and name in http.HTTPStatus.__members__:
+        return Literal(http.HTTPStatus[name].value)
+    if dotted == "sys.version_info":
+        return Sequence("tuple", [Literal(part) for part in sys.version_info[:3]])
+    return External(dotted)
+
+
+def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str, place: Place | None) -> Value:
+    if name in receiver.attributes:
+        return receiver.attributes[name]
+    found = receiver.cls.lookup(name)
+    if found is not None:
+        value, owner = found
+        return _from_class(interpreter, interpreter.settle(value), owner, receiver, name)
+    if name == "__class__":
+        return receiver.cls
+    for base in receiver.cls.linearized():
+        if isinstance(base, Class) and name in base.annotations:
+            if is_settings(receiver.cls):
+                label = f"{receiver.cls.name}.{name}"
+                return Setting(Unknown(f"{label} has no default", place), label)
+            from fastapi_guard.project.evaluator.calls import abstract_value
+
+            return abstract_value(interpreter, name, base.annotations[name], base.scope, place)
+    return Member(receiver, name)
+
+
+def is_settings(cls: Class) -> bool:
+    """Whether instances read their attributes from the environment."""
+    return any(base in SETTINGS_BASES for base in cls.external_bases())
+
+
+def _from_class(interpreter: Interpreter, value: Value, owner: Class, receiver: Instance | Router, name: str) -> Value:
+    """An attribute that was found on the class of an object."""
+    from fastapi_guard.project.evaluator.calls import call_function
+
+    if isinstance(value, Function):
+        return BoundMethod(value, receiver)
+    if isinstance(value, Descriptor):
+        if value.kind == "staticmethod":
+            return value.function
+        if not isinstance(value.function, Function):
+            return Unknown(f"{name} could not be followed")
+        if value.kind == "classmethod":
+            return BoundMethod(value.function, receiver.cls or receiver)
+        made = call_function(interpreter, value.function, (receiver,), {})
+        if isinstance(receiver, Instance) and is_settings(receiver.cls) and not isinstance(made, Setting):
+            return Setting(made, f"{receiver.cls.name}.{name}")
+        return made
+    value = field_default(interpreter, value)
+    if isinstance(receiver, Instance) and is_settings(receiver.cls) and not isinstance(value, Setting):
+        return Setting(value, f"{receiver.cls.name}.{name}")
+    return value
+
+
+def field_default(interpreter: Interpreter, value: Value) -> Value:
+    """The default that `Field(default=...)` declares; other values unchanged."""
+    if isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name in FIELD_CALLS:
+        if "default" in value.keywords:
+            return value.keywords["default"]
+        if "default_factory" in value.keywords:
+            from fastapi_guard.project.evaluator.calls import call
+
+            return call(interpreter, value.keywords["default_factory"], (), {}, value.place, None)
+        if value.arguments:
+            first = value.arguments[0]
+            return Unknown("a required field") if isinstance(first, Literal) and first.value is Ellipsis else first
+        return Unknown("a required field")
+    return value
+
+
+def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Value:
+    found = receiver.lookup(name)
+    if found is not None:
+        value = interpreter.settle(found[0])
+        if isinstance(value, Descriptor):
+            if value.kind == "classmethod" and isinstance(value.function, Function):
+                return BoundMethod(value.function, receiver)
+            return value.function if value.kind == "staticmethod" else value
+        return field_default(interpreter, value)
+    if name in ("__name__", "__qualname__"):
+        return Literal(receiver.name.rpartition(".")[2])
+    if name == "__members__":
+        from fastapi_guard.project.evaluator.expressions import iterate
+        from fastapi_guard.project.values import Mapping
+
+        members = [key for key in receiver.namespace if not key.startswith("_")]
+        return Mapping(dict(zip(members, iterate(interpreter, receiver) or [], strict=False)))
+    return Member(receiver, name)
+
+
+OPTION_ATTRIBUTES = frozenset({"prefix", "tags", "dependencies", "include_in_schema", "title", "version"})
+
+
+def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, place: Place | None) -> Value:
+    if name in receiver.attributes:
+        return receiver.attributes[name]
+    if receiver.cls is not None:
+        found = receiver.cls.lookup(name)
+        if found is not None:
+            return _from_class(interpreter, interpreter.settle(found[0]), found[1], receiver, name)
+    if name == "router" and receiver.is_application:
+        return receiver
+    if name in OPTION_ATTRIBUTES:
+        default: Value = Literal("") if name == "prefix" else Sequence("list", [])
+        return receiver.options.get(name, default)
+    return RouterMethod(receiver, name)
+
+
+def _super_attribute(interpreter: Interpreter, receiver: Super, name: str) -> Value:
+    target = receiver.receiver
+    cls = target if isinstance(target, Class) else getattr(target, "cls", None)
+    if not isinstance(cls, Class):
+        return Unknown("super() of an object whose class is not known")
+    order = list(cls.linearized())
+    start = next((index for index, base in enumerate(order) if base is receiver.owner), -1) + 1
+    for base in order[start:]:
+        if isinstance(base, Class) and name in base.namespace:
+            value = interpreter.settle(base.namespace[name])
+            if isinstance(value, Function):
+                return BoundMethod(value, target)
+            if isinstance(value, Descriptor) and isinstance(value.function, Function):
+                return BoundMethod(value.function, cls) if value.kind == "classmethod" else value.function
+            return value
+    if isinstance(target, Router):
+        return RouterMethod(target, name)
+    return Member(receiver, name)

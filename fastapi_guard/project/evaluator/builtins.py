@@ -1,0 +1,385 @@
+"""Calls of Python itself and of a few libraries that the evaluator understands, as tables from name to function."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Class,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Member,
+    Module,
+    Partial,
+    Place,
+    Sequence,
+    Setting,
+    TypeForm,
+    Unknown,
+    Value,
+    choice,
+    constant,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+BUILTIN_NAMES = frozenset(dir(builtins))
+
+Arguments = tuple[Value, ...]
+Keywords = dict[str, Value]
+Known = Callable[["Interpreter", Arguments, Keywords, "Place | None", "Scope | None"], "Value | None"]
+
+
+def call_external(
+    interpreter: Interpreter, callee: External, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    """The result of a library call that is understood, None for all others."""
+    known = EXTERNAL_CALLS.get(callee.name)
+    if known is not None:
+        return known(interpreter, arguments, keywords, place, scope)
+    return None
+
+
+def _getattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.attributes import attribute
+
+    if len(arguments) >= 2 and isinstance(constant(arguments[1]), str):
+        name = str(constant(arguments[1]))
+        found = attribute(interpreter, arguments[0], name, place)
+        if len(arguments) == 3 and isinstance(found, (Unknown, Member)):
+            return choice([found, arguments[2]])
+        return found
+    return Unknown("getattr with a name that is not known", place)
+
+
+def _setattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.statements import set_attribute
+
+    if len(arguments) == 3 and isinstance(constant(arguments[1]), str):
+        set_attribute(interpreter, arguments[0], str(constant(arguments[1])), arguments[2])
+    return NONE
+
+
+def _import_module(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    name = constant(arguments[0]) if arguments else None
+    if not isinstance(name, str) or place is None:
+        return Unknown("import_module of a name that is not known", place)
+    importer = place.module.path
+    if name.startswith("."):
+        level = len(name) - len(name.lstrip("."))
+        path = interpreter.finder.relative(name.lstrip("."), level, importer)
+    else:
+        path = interpreter.finder.resolve(name, importer)
+    if path is None:
+        return External(name)
+    interpreter.import_module(path)
+    module = interpreter.module(path)
+    return Module(module) if module is not None else Unknown(f"{path} could not be parsed", place)
+
+
+def _partial(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return Partial(arguments[0], arguments[1:], keywords) if arguments else None
+
+
+def _update_wrapper(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return arguments[0] if arguments else None
+
+
+def _cast(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return arguments[1] if len(arguments) == 2 else None
+
+
+def _identity(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return arguments[0] if arguments else None
+
+
+def _environment(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    name = f"environment variable {constant(arguments[0])}" if arguments else "the environment"
+    default = arguments[1] if len(arguments) > 1 else keywords.get("default", NONE)
+    return Setting(default, name)
+
+
+def _sequence(kind: str) -> Known:
+    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+        from fastapi_guard.project.evaluator.expressions import iterate
+
+        if not arguments:
+            return Sequence(kind, [])
+        items = iterate(interpreter, arguments[0])
+        return Sequence(kind, items) if items is not None else Sequence(kind, [], False)
+
+    return make
+
+
+def _dict(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate, key_of
+
+    mapping = Mapping({})
+    if arguments and isinstance(arguments[0], Mapping):
+        mapping = Mapping(dict(arguments[0].items), arguments[0].is_complete)
+    elif arguments:
+        pairs = iterate(interpreter, arguments[0])
+        for pair in pairs or []:
+            parts = iterate(interpreter, pair)
+            key = key_of(parts[0]) if parts and len(parts) == 2 else None
+            if parts and key is not None:
+                mapping.items[key[0]] = parts[1]
+            else:
+                mapping.is_complete = False
+        mapping.is_complete = mapping.is_complete and pairs is not None
+    mapping.items.update({key: value for key, value in keywords.items() if key != "**"})
+    mapping.is_complete = mapping.is_complete and "**" not in keywords
+    return mapping
+
+
+def _zip(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    columns = [iterate(interpreter, argument) for argument in arguments]
+    if any(column is None for column in columns):
+        return Sequence("list", [], False)
+    rows = zip(*[column for column in columns if column is not None], strict=False)
+    return Sequence("list", [Sequence("tuple", list(row)) for row in rows])
+
+
+def _enumerate(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    items = iterate(interpreter, arguments[0]) if arguments else None
+    if items is None:
+        return Sequence("list", [], False)
+    return Sequence("list", [Sequence("tuple", [Literal(index), item]) for index, item in enumerate(items)])
+
+
+def _reversed(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    items = iterate(interpreter, arguments[0]) if arguments else None
+    return Sequence("list", items[::-1]) if items is not None else Sequence("list", [], False)
+
+
+def _chain(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    parts = [iterate(interpreter, argument) for argument in arguments]
+    items = [item for part in parts if part is not None for item in part]
+    return Sequence("list", items, all(part is not None for part in parts))
+
+
+def _range(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    bounds = [bound for bound in (constant(argument) for argument in arguments) if isinstance(bound, int)]
+    if bounds and len(bounds) == len(arguments) and len(range(*bounds)) <= 200:
+        return Sequence("list", [Literal(number) for number in range(*bounds)])
+    return Sequence("list", [], False)
+
+
+def _length(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    first = arguments[0] if arguments else NONE
+    if isinstance(first, (Sequence, Mapping)) and first.is_complete:
+        return Literal(len(first.items))
+    return None
+
+
+def _text(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    if not arguments:
+        return Literal("")
+    known = constant(arguments[0])
+    if known is None:
+        return None
+    return Setting(Literal(str(known)), arguments[0].name) if isinstance(arguments[0], Setting) else Literal(str(known))
+
+
+def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    if len(arguments) != 2:
+        return None
+    value, kind = arguments
+    kinds = kind.items if isinstance(kind, Sequence) else [kind]
+    if isinstance(value, Instance) and all(isinstance(option, Class) for option in kinds):
+        return TRUE if any(option in list(value.cls.linearized()) for option in kinds) else (None if value.is_abstract else FALSE)
+    names = {option.name for option in kinds if isinstance(option, External)}
+    actual = {
+        Sequence: {"list", "tuple", "set"} & {getattr(value, "kind", "")},
+        Mapping: {"dict"},
+    }.get(type(value))
+    if isinstance(value, Literal):
+        actual = {type(value.value).__name__}
+    if actual is not None and len(names) == len(kinds) and all(name.startswith("builtins.") for name in names):
+        return TRUE if {f"builtins.{name}" for name in actual} & names else FALSE
+    return None
+
+
+def _hasattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    if len(arguments) == 2 and isinstance(arguments[0], Instance) and not arguments[0].is_abstract:
+        name = str(constant(arguments[1]))
+        if name in arguments[0].attributes or arguments[0].cls.lookup(name):
+            return TRUE
+    return None
+
+
+def _type(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    if len(arguments) == 1 and isinstance(arguments[0], Instance):
+        return arguments[0].cls
+    return None
+
+
+def _descriptor(kind: str) -> Known:
+    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+        return Descriptor(kind, arguments[0]) if arguments and isinstance(arguments[0], Function) else None
+
+    return make
+
+
+def _new_type(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return TypeForm(External("typing.NewType"), arguments[1:2])
+
+
+EXTERNAL_CALLS: dict[str, Known] = {
+    "builtins.dict": _dict,
+    "builtins.enumerate": _enumerate,
+    "builtins.frozenset": _sequence("set"),
+    "builtins.getattr": _getattr,
+    "builtins.hasattr": _hasattr,
+    "builtins.isinstance": _isinstance,
+    "builtins.iter": _identity,
+    "builtins.len": _length,
+    "builtins.list": _sequence("list"),
+    "builtins.range": _range,
+    "builtins.reversed": _reversed,
+    "builtins.set": _sequence("set"),
+    "builtins.setattr": _setattr,
+    "builtins.sorted": _sequence("list"),
+    "builtins.str": _text,
+    "builtins.tuple": _sequence("tuple"),
+    "builtins.type": _type,
+    "builtins.zip": _zip,
+    "builtins.classmethod": _descriptor("classmethod"),
+    "builtins.staticmethod": _descriptor("staticmethod"),
+    "builtins.property": _descriptor("property"),
+    "copy.copy": _identity,
+    "copy.deepcopy": _identity,
+    "decouple.config": _environment,
+    "functools.partial": _partial,
+    "functools.update_wrapper": _update_wrapper,
+    "importlib.import_module": _import_module,
+    "itertools.chain": _chain,
+    "os.environ.get": _environment,
+    "os.getenv": _environment,
+    "typing.NewType": _new_type,
+    "typing.cast": _cast,
+}
+
+TEXT_METHODS = frozenset({
+    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
+    "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
+})  # fmt: skip
+
+
+def call_member(
+    interpreter: Interpreter, callee: Member, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Value | None:
+    """A method of a list, a dict or text; None when it is not understood."""
+    receiver = callee.receiver
+    if isinstance(receiver, Sequence):
+        return _sequence_method(interpreter, receiver, callee.name, arguments)
+    if isinstance(receiver, Mapping):
+        return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
+    text = constant(receiver)
+    if isinstance(text, str) and callee.name in TEXT_METHODS:
+        return _text_method(interpreter, receiver, text, callee.name, arguments, keywords)
+    return None
+
+
+def _text_method(
+    interpreter: Interpreter, receiver: Value, text: str, name: str, arguments: Arguments, keywords: Keywords
+) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    if name == "join" and arguments:
+        items = iterate(interpreter, arguments[0])
+        parts = [constant(item) for item in items or [Unknown("")]]
+        return Literal(text.join(str(part) for part in parts)) if all(isinstance(part, str) for part in parts) else None
+    plain = [constant(argument) for argument in arguments]
+    named = {key: constant(value) for key, value in keywords.items()}
+    if any(value is None for value in [*plain, *named.values()]):
+        return None
+    try:
+        made = getattr(text, name)(*plain, **named)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
+    if isinstance(made, (list, tuple)):
+        return Sequence("list", [Literal(part) for part in made])
+    return Setting(Literal(made), receiver.name) if isinstance(receiver, Setting) else Literal(made)
+
+
+def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import iterate
+
+    if name in ("append", "add") and arguments:
+        receiver.items.append(arguments[0])
+    elif name == "insert" and len(arguments) == 2:
+        index = constant(arguments[0])
+        receiver.items.insert(index if isinstance(index, int) else len(receiver.items), arguments[1])
+    elif name in ("extend", "update") and arguments:
+        items = iterate(interpreter, arguments[0])
+        receiver.items.extend(items or [])
+        receiver.is_complete = receiver.is_complete and items is not None
+    elif name == "copy":
+        return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
+    elif name == "pop":
+        receiver.is_complete = False
+        return choice(list(receiver.items)) if receiver.items else None
+    elif name in ("remove", "clear", "discard"):
+        receiver.is_complete = False
+    elif name in ("sort", "reverse"):
+        return NONE
+    else:
+        return None
+    return NONE
+
+
+def _mapping_method(
+    interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
+) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import _from_key, key_of
+
+    if name == "items":
+        pairs = [Sequence("tuple", [_from_key(key), value]) for key, value in receiver.items.items()]
+        return Sequence("list", list(pairs), receiver.is_complete)
+    if name == "values":
+        return Sequence("list", list(receiver.items.values()), receiver.is_complete)
+    if name == "keys":
+        return Sequence("list", [_from_key(key) for key in receiver.items], receiver.is_complete)
+    if name == "copy":
+        return Mapping(dict(receiver.items), receiver.is_complete)
+    if name == "update":
+        for argument in arguments:
+            if isinstance(argument, Mapping):
+                receiver.items.update(argument.items)
+            receiver.is_complete = receiver.is_complete and isinstance(argument, Mapping) and argument.is_complete
+        receiver.items.update({key: value for key, value in keywords.items() if key != "**"})
+        return NONE
+    if name in ("get", "pop", "setdefault") and arguments:
+        key = key_of(arguments[0])
+        default = arguments[1] if len(arguments) > 1 else NONE
+        if key is not None and key[0] in receiver.items:
+            found = receiver.items[key[0]]
+            if name == "pop":
+                del receiver.items[key[0]]
+            return found
+        if key is not None and name == "setdefault":
+            receiver.items[key[0]] = default
+        if key is not None and receiver.is_complete:
+            return default
+        return choice([*receiver.items.values(), default])
+    return None

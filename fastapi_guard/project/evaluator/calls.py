@@ -1,0 +1,293 @@
+"""What a call gives: functions of the project are followed, everything else becomes a `Result` that remembers the call."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.evaluator.attributes import attribute
+from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.statements import FALLS, defaults_of, run_block
+from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
+from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.values import (
+    NONE,
+    Argument,
+    BoundMethod,
+    Choice,
+    Class,
+    Coroutine,
+    Descriptor,
+    External,
+    Function,
+    Generator,
+    Instance,
+    Literal,
+    Mapping,
+    Member,
+    Partial,
+    Place,
+    Result,
+    Sequence,
+    Setting,
+    TypeForm,
+    Unknown,
+    Value,
+    choice,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+Arguments = tuple[Value, ...]
+Keywords = dict[str, Value]
+
+MOST_NESTED_CALLS = 40
+MOST_RECURSIONS = 2
+
+
+def call(
+    interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value:
+    """What calling a value gives."""
+    from fastapi_guard.project.evaluator import builtins, routers
+
+    interpreter.step()
+    if isinstance(callee, Function):
+        return call_function(interpreter, callee, arguments, keywords)
+    if isinstance(callee, BoundMethod):
+        return call_function(interpreter, callee.function, (callee.receiver, *arguments), keywords)
+    if isinstance(callee, External):
+        made = routers.make_router(interpreter, callee.name, None, arguments, keywords, place)
+        if made is not None:
+            return made
+        known = builtins.call_external(interpreter, callee, arguments, keywords, place, scope)
+        return known if known is not None else Result(callee, arguments, keywords, place)
+    if isinstance(callee, Class):
+        return instantiate(interpreter, callee, arguments, keywords, place)
+    if isinstance(callee, RouterMethod):
+        return routers.call_router_method(interpreter, callee, arguments, keywords, place)
+    if isinstance(callee, RouteDecorator):
+        return routers.decorate(interpreter, callee, arguments[0] if arguments else NONE)
+    if isinstance(callee, Choice):
+        return choice([call(interpreter, option, arguments, keywords, place, scope) for option in callee.options])
+    if isinstance(callee, Partial):
+        return call(interpreter, callee.function, (*callee.arguments, *arguments), {**callee.keywords, **keywords}, place, scope)
+    if isinstance(callee, Member):
+        if callee.name in routers.REGISTERING and place is not None:
+            routers.report_unresolved(interpreter, callee, arguments, keywords, place)
+        known = builtins.call_member(interpreter, callee, arguments, keywords, place)
+        return known if known is not None else Result(callee, arguments, keywords, place)
+    if isinstance(callee, Instance) and callee.cls.lookup("__call__"):
+        return call_method(interpreter, callee, "__call__", arguments, keywords, place)
+    if isinstance(callee, TypeForm):
+        return call(interpreter, callee.origin, arguments, keywords, place, scope)
+    if isinstance(callee, Descriptor):
+        return call(interpreter, callee.function, arguments, keywords, place, scope)
+    if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
+        inner = arguments[0]
+        return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner
+    if isinstance(callee, Unknown) and place is not None:
+        node = place.node
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in routers.REGISTERING:
+            routers.report_unresolved(interpreter, callee, arguments, keywords, place)
+    return Result(callee, arguments, keywords, place)
+
+
+def is_external(value: Value, *names: str) -> bool:
+    """Whether a value is one of the named library names."""
+    return isinstance(value, External) and value.name in names
+
+
+def call_method(
+    interpreter: Interpreter, receiver: Value, name: str, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Value:
+    """`receiver.name(...)`."""
+    return call(interpreter, attribute(interpreter, receiver, name, place), arguments, keywords, place, None)
+
+
+def call_function(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
+    """Run a function of the project on values and join what it can return."""
+    if len(interpreter.call_stack) >= MOST_NESTED_CALLS:
+        return Unknown("calls nested too deeply")
+    if sum(running.definition is function.definition for running in interpreter.call_stack) >= MOST_RECURSIONS:
+        return Unknown(f"{function.name} calls itself")
+    interpreter.call_stack.append(function)
+    interpreter.called.add(id(function.definition))
+    try:
+        names = bind_arguments(interpreter, function, arguments, keywords)
+        scope = Scope(function.module, names, parent=function.scope, function=function)
+        if isinstance(function.definition, ast.Lambda):
+            return evaluate(interpreter, function.definition.body, scope)
+        ways = run_block(interpreter, function.definition.body, scope)
+    finally:
+        interpreter.call_stack.pop()
+    result: Value
+    if scope.yielded:
+        return Generator(tuple(scope.yielded))
+    values = list(scope.returned)
+    if ways & FALLS:
+        values.append(NONE)
+    result = choice(values) if values else Unknown(f"{function.name} never returns")
+    return Coroutine(result) if function.is_async else result
+
+
+def bind_arguments(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> dict[str, Value]:
+    """What each parameter holds; one that no argument fills is its default, or an `Argument` of its annotated type."""
+    spec = function.definition.args
+    names: dict[str, Value] = {}
+    positional = [*spec.posonlyargs, *spec.args]
+    for parameter, value in zip(positional, arguments, strict=False):
+        names[parameter.arg] = value
+    if spec.vararg:
+        names[spec.vararg.arg] = Sequence("tuple", list(arguments[len(positional) :]))
+    accepted = {parameter.arg for parameter in [*positional, *spec.kwonlyargs]}
+    rest = Mapping({})
+    for key, value in keywords.items():
+        if key == "**":
+            rest.is_complete = False
+        elif key in accepted:
+            names[key] = value
+        else:
+            rest.items[key] = value
+    if spec.kwarg:
+        names[spec.kwarg.arg] = rest
+    defaults = {parameter.arg: node for parameter, node in defaults_of(spec)}
+    for parameter in [*positional, *spec.kwonlyargs]:
+        if parameter.arg in names:
+            continue
+        if parameter.arg in function.defaults:
+            names[parameter.arg] = function.defaults[parameter.arg]
+        elif parameter.arg in defaults:
+            names[parameter.arg] = evaluate(interpreter, defaults[parameter.arg], function.scope)
+        elif parameter.annotation is not None:
+            place = Place(function.module, parameter)
+            names[parameter.arg] = abstract_value(interpreter, parameter.arg, parameter.annotation, function.scope, place)
+        else:
+            names[parameter.arg] = Argument(parameter.arg, None, Place(function.module, parameter))
+    return names
+
+
+def abstract_value(interpreter: Interpreter, name: str, annotation: ast.expr, scope: Scope, place: Place | None) -> Value:
+    """Some object of an annotated type: an instance of the project's class, whichever it is, or an `Argument`."""
+    kind = annotation_value(interpreter, annotation, scope)
+    cls = plain_type(kind)
+    if isinstance(cls, Class) and not is_router_class(interpreter, cls):
+        return Instance(cls, place=place, is_abstract=True)
+    return Argument(name, kind, place)
+
+
+def is_router_class(interpreter: Interpreter, cls: Class) -> bool:
+    from fastapi_guard.project.evaluator.routers import router_class_of
+
+    return router_class_of(interpreter, cls) is not None
+
+
+def plain_type(kind: Value) -> Value:
+    """The type without `Annotated`, `Optional` and type arguments."""
+    while isinstance(kind, TypeForm):
+        origin = kind.origin
+        if isinstance(origin, External) and origin.name.rpartition(".")[2] in ("Annotated", "Optional"):
+            kind = kind.arguments[0] if kind.arguments else origin
+        elif is_external(origin, "typing.Union", "types.UnionType"):
+            real = [member for member in kind.arguments if not (isinstance(member, Literal) and member.value is None)]
+            if len(real) != 1:
+                return kind
+            kind = real[0]
+        else:
+            return origin if isinstance(origin, Class) else kind
+    return kind
+
+
+def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords, place: Place | None) -> Value:
+    """Make an object of a class of the project, running its `__init__`."""
+    from fastapi_guard.project.evaluator import routers
+
+    router_class = routers.router_class_of(interpreter, cls)
+    if router_class is not None:
+        router = routers.make_router(interpreter, router_class, cls, arguments, keywords, place)
+        if router is not None:
+            return router
+    bases = cls.external_bases()
+    if any(base.startswith("enum.") for base in bases):
+        return arguments[0] if arguments else Unknown("an enumeration without a value")
+    instance = Instance(cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords})
+    initializer = cls.lookup("__init__")
+    if initializer is not None:
+        function = interpreter.settle(initializer[0])
+        if isinstance(function, Function):
+            call_function(interpreter, function, (instance, *arguments), keywords)
+        return instance
+    fields = [name for base in reversed(list(cls.linearized())) if isinstance(base, Class) for name in base.annotations]
+    for name, value in zip(dict.fromkeys(fields), arguments, strict=False):
+        instance.attributes[name] = value
+    for name, value in keywords.items():
+        if name != "**":
+            instance.attributes[name] = value
+    return instance
+
+
+IDENTITY_DECORATORS = frozenset({
+    "functools.lru_cache", "functools.cache", "abc.abstractmethod", "typing.overload", "typing.final",
+    "typing.runtime_checkable", "contextlib.contextmanager", "contextlib.asynccontextmanager", "typing.no_type_check",
+    "typing_extensions.override", "typing.override", "typing_extensions.deprecated",
+})  # fmt: skip
+DESCRIPTORS = {
+    "builtins.property": "property",
+    "functools.cached_property": "property",
+    "builtins.staticmethod": "staticmethod",
+    "builtins.classmethod": "classmethod",
+    "pydantic.computed_field": "computed_field",
+}
+
+
+def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, place: Place, scope: Scope) -> Value:
+    """What `@decorator` makes of a function or class.
+
+    A decorator of a library that is not known is remembered on the function and taken to leave its signature alone.
+    """
+    name = decorator.name if isinstance(decorator, External) else ""
+    if isinstance(decorator, Result) and isinstance(decorator.callee, External):
+        name = decorator.callee.name
+    if name in DESCRIPTORS:
+        if name == "pydantic.computed_field":
+            return target
+        return Descriptor(DESCRIPTORS[name], target)
+    if isinstance(decorator, Member) and isinstance(decorator.receiver, Descriptor):
+        return decorator.receiver  # @name.setter
+    if name in IDENTITY_DECORATORS:
+        return target
+    if isinstance(decorator, RouteDecorator):
+        return call(interpreter, decorator, (target,), {}, place, scope)
+    if isinstance(target, Class):
+        if isinstance(decorator, (Function, BoundMethod, Instance)):
+            made = call(interpreter, decorator, (target,), {}, place, scope)
+            if not isinstance(made, (Class, Unknown, Literal, Choice)):
+                return made
+        target.decorators.append(decorator)
+        return target
+    if isinstance(decorator, (Function, BoundMethod, Instance, Class, Partial, Choice)) or _is_wraps(decorator):
+        made = call(interpreter, decorator, (target,), {}, place, scope)
+        made = _callable_option(made)
+        if made is not None:
+            return made
+    from fastapi_guard.project.evaluator import routers
+
+    routers.report_unresolved_decorator(interpreter, decorator, place)
+    if isinstance(target, Function):
+        return replace(target, decorators=(*target.decorators, decorator))
+    return target
+
+
+def _is_wraps(decorator: Value) -> bool:
+    return isinstance(decorator, Result) and is_external(decorator.callee, "functools.wraps")
+
+
+def _callable_option(value: Value) -> Value | None:
+    if isinstance(value, Choice):
+        return next((option for option in value.options if _callable_option(option) is not None), None)
+    return value if isinstance(value, (Function, BoundMethod, Instance, Class, Partial)) else None
+
+
+__all__ = ["Member", "Router", "Setting", "call", "call_function", "call_method"]

@@ -1,0 +1,187 @@
+"""The evaluator's state: modules, budget, and the entry points to evaluate, look up and call."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi_guard.project.model import Unresolved
+from fastapi_guard.project.registration import Router
+from fastapi_guard.project.scope import ModuleScope, Scope
+from fastapi_guard.project.values import External, Function, Module, Place, Unknown, Value
+from fastapi_guard.source.modules import ModuleFinder
+
+NEWLINE = re.compile(r"\r\n|\r|\n")
+STEPS_PER_ROOT = 400_000
+
+
+class OutOfSteps(Exception):
+    """The budget for one root (a module's top level, a factory) is used up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Alias(Value):
+    """A name imported from a module of the project, looked up when it is used."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatorOptions:
+    """What configuration tells the evaluator."""
+
+    router_classes: tuple[str, ...] = ()
+    """Dotted names of library classes that behave like `fastapi.APIRouter`."""
+
+
+class Interpreter:
+    """Evaluates the project's code abstractly. A class because modules, routers and the budget live over its time."""
+
+    def __init__(
+        self,
+        tree_of: Callable[[str], tuple[ast.Module, str] | None],
+        finder: ModuleFinder,
+        seeds: frozenset[str],
+        options: EvaluatorOptions | None = None,
+    ) -> None:
+        """`tree_of(path)` gives syntax tree and text of a file, None when it has none.
+
+        `seeds` are the files that register something: importing one of them runs it, as Python would; other modules
+        are run when a name of theirs is needed.
+        """
+        self.tree_of = tree_of
+        self.finder = finder
+        self.seeds = seeds
+        self.options = options or EvaluatorOptions()
+        self.modules: dict[str, ModuleScope | None] = {}
+        self.routers: list[Router] = []
+        self.unresolved: list[Unresolved] = []
+        self.steps_left = STEPS_PER_ROOT
+        self.call_stack: list[Function] = []
+        self.executed: set[int] = set()
+        self.called: set[int] = set()
+        self.order = 0
+        self.resolving: set[tuple[str, str]] = set()
+        self.is_budget_reported = False
+
+    def step(self) -> None:
+        """Count one step.
+
+        Raises OutOfSteps when the budget of the current root is used up.
+        """
+        self.steps_left -= 1
+        if self.steps_left <= 0:
+            raise OutOfSteps
+
+    def next_order(self) -> int:
+        """The position of the next registration."""
+        self.order += 1
+        return self.order
+
+    def report(self, kind: str, place: Place, reason: str) -> None:
+        """Remember something that could not be followed."""
+        entry = Unresolved(kind, place.module.location(place.node), reason)
+        if entry not in self.unresolved:
+            self.unresolved.append(entry)
+
+    # Modules
+
+    def module(self, path: str) -> ModuleScope | None:
+        """The module in a file, not necessarily run yet; None when the file has no tree."""
+        if path not in self.modules:
+            if path.endswith("/"):
+                found: tuple[ast.Module, str] | None = (ast.Module([], []), "")
+            else:
+                found = self.tree_of(path)
+            self.modules[path] = (
+                None
+                if found is None
+                else ModuleScope(path, self.finder.dotted(path), found[0], NEWLINE.split(found[1]))
+            )
+        return self.modules[path]
+
+    def run_module(self, path: str) -> ModuleScope | None:
+        """Evaluate a module's top level once."""
+        module = self.module(path)
+        if module is not None and module.state == "new":
+            module.state = "running"
+            self._run_top_level(module, module.tree.body)
+            module.state = "done"
+        return module
+
+    def _run_top_level(self, module: ModuleScope, statements: list[ast.stmt]) -> None:
+        """Evaluate top-level statements that have not been evaluated yet."""
+        from fastapi_guard.project.evaluator.statements import run_block
+
+        scope = Scope(module, module.names, kind="module")
+        for statement in statements:
+            if id(statement) not in self.executed:
+                self.executed.add(id(statement))
+                run_block(self, [statement], scope)
+
+    def import_module(self, path: str) -> None:
+        """What an import statement does beyond binding a name: run a module that registers something."""
+        if path in self.seeds:
+            self.run_module(path)
+
+    def module_attribute(self, module: ModuleScope, name: str) -> Value:
+        """What `module.name` is."""
+        self.run_module(module.path)
+        if name not in module.names and module.state == "running":
+            self._bind_early(module, name)
+        if name in module.names:
+            return self.settle(module.names[name])
+        submodule = self.finder.submodule(module.path, name)
+        if submodule is not None:
+            scope = self.module(submodule)
+            if scope is not None:
+                self.import_module(submodule)
+                return Module(scope)
+        if "__getattr__" in module.names:
+            return Unknown(f"{module.name}.{name} is made by the module's __getattr__")
+        return Unknown(f"{module.name} has no name {name} that could be found")
+
+    def settle(self, value: Value) -> Value:
+        """Follow an imported name to what it stands for."""
+        while isinstance(value, Alias):
+            key = (value.path, value.name)
+            if key in self.resolving:
+                return Unknown(f"{value.name} imports itself in a circle")
+            self.resolving.add(key)
+            try:
+                module = self.module(value.path)
+                if module is None:
+                    return Unknown(f"{value.path} could not be parsed")
+                value = self.module_attribute(module, value.name)
+            finally:
+                self.resolving.discard(key)
+        return value
+
+    def _bind_early(self, module: ModuleScope, name: str) -> None:
+        """A name that is needed before its statement was reached (modules that import each other)."""
+        from fastapi_guard.project.evaluator.statements import bound_names
+
+        if module.bindings is None:
+            module.bindings = {}
+            for statement in module.tree.body:
+                for bound in bound_names(statement):
+                    module.bindings.setdefault(bound, []).append(statement)
+        self._run_top_level(module, module.bindings.get(name, []))
+
+    # Names
+
+    def lookup(self, scope: Scope, name: str) -> Value:
+        """What a bare name means in a scope."""
+        value = scope.find(name)
+        if value is None and name not in scope.module.names and scope.module.state == "running":
+            self._bind_early(scope.module, name)
+        if value is None:
+            value = scope.module.names.get(name)
+        if value is None:
+            from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
+
+            return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
+        return self.settle(value)

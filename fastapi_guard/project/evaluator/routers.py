@@ -1,0 +1,234 @@
+"""FastAPI's own methods on routers and applications: what each call registers.
+
+Follows `fastapi/routing.py` and `fastapi/applications.py` (0.115 to 0.163): the verbs call `api_route`, whose decorator
+calls `add_api_route`, so that a subclass that overrides one of them is asked as FastAPI would ask it.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.registration import Include, Middleware, Mount, Route, RouteDecorator, Router, RouterMethod
+from fastapi_guard.project.values import (
+    NONE,
+    Argument,
+    BoundMethod,
+    Class,
+    External,
+    Function,
+    Literal,
+    Member,
+    Place,
+    Result,
+    Sequence,
+    Unknown,
+    Value,
+    constant,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+Arguments = tuple[Value, ...]
+Keywords = dict[str, Value]
+
+APPLICATION_CLASSES = frozenset({"fastapi.FastAPI", "fastapi.applications.FastAPI", "fastapi_offline.FastAPIOffline", "cadwyn.Cadwyn"})
+STARLETTE_CLASSES = frozenset({"starlette.applications.Starlette", "starlette.routing.Router"})
+ROUTER_CLASSES = frozenset({
+    "fastapi.APIRouter", "fastapi.routing.APIRouter", "cadwyn.VersionedAPIRouter", "cadwyn.routing.VersionedAPIRouter",
+    "fastapi_utils.inferring_router.InferringRouter", "fastapi_utils_core.inferring_router.InferringRouter",
+    "fastapi_restful.inferring_router.InferringRouter", "fastapi_versionizer.VersionizedAPIRouter",
+    "aws_lambda_powertools.event_handler.router.APIGatewayRouter",
+})  # fmt: skip
+
+VERBS = {"get": "GET", "put": "PUT", "post": "POST", "delete": "DELETE", "options": "OPTIONS", "head": "HEAD", "patch": "PATCH", "trace": "TRACE"}
+
+REGISTERING = frozenset({"include_router", "add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route", "api_route"})
+"""Names that only registrations have: a call of one on something unknown is reported."""
+
+
+def router_class_of(interpreter: Interpreter, cls: Class) -> str | None:
+    """FastAPI's class that a class of the project extends, or None when it is no router."""
+    for base in cls.linearized():
+        if isinstance(base, External) and is_router_name(interpreter, base.name):
+            return base.name
+    return None
+
+
+def is_router_name(interpreter: Interpreter, name: str) -> bool:
+    """Whether a library class makes routers or applications."""
+    return name in APPLICATION_CLASSES or name in ROUTER_CLASSES or name in STARLETTE_CLASSES or name in interpreter.options.router_classes
+
+
+def make_router(
+    interpreter: Interpreter, name: str, cls: Class | None, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Router | None:
+    """A router object for a call of a router class; None when the class is none."""
+    if not is_router_name(interpreter, name) or place is None:
+        return None
+    made_in = _maker(interpreter)
+    shown = f"{cls.module.name}.{cls.name}" if cls else name
+    router = Router(shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in)
+    interpreter.routers.append(router)
+    initializer = cls.lookup("__init__") if cls else None
+    if initializer is not None:
+        function = interpreter.settle(initializer[0])
+        if isinstance(function, Function):
+            from fastapi_guard.project.evaluator.calls import call_function
+
+            call_function(interpreter, function, (router, *arguments), keywords)
+            return router
+    _initialize(router, keywords)
+    return router
+
+
+def _maker(interpreter: Interpreter) -> str:
+    """The function of the project whose code is running."""
+    if not interpreter.call_stack:
+        return ""
+    function = interpreter.call_stack[-1]
+    return f"{function.module.name}:{function.name}()"
+
+
+def _initialize(router: Router, keywords: Keywords) -> None:
+    """What FastAPI's own `__init__` does with the keyword arguments."""
+    router.options.update(keywords)
+    middleware = keywords.get("middleware")
+    if isinstance(middleware, Sequence):
+        for entry in middleware.items:
+            if isinstance(entry, Result) and entry.arguments:
+                router.middlewares.append(Middleware(entry.arguments[0], entry.keywords, entry.place or router.place))
+
+
+def call_router_method(
+    interpreter: Interpreter, method: RouterMethod, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Value:
+    """A call of a method that FastAPI defines on routers."""
+    from fastapi_guard.project.evaluator.calls import call
+
+    router, name = method.router, method.name
+    if name == "__init__":
+        _initialize(router, keywords)
+        return NONE
+    if place is None:
+        return Result(method, arguments, keywords)
+    if name in VERBS:
+        path = _argument(arguments, keywords, 0, "path")
+        options = {key: value for key, value in keywords.items() if key != "path"}
+        options["methods"] = Sequence("list", [Literal(VERBS[name])])
+        override = _override(interpreter, router, "api_route")
+        if override is not None:
+            return call(interpreter, override, (path,), options, place, None)
+        return RouteDecorator(router, "api_route", (path,), options, place)
+    if name in ("api_route", "websocket", "websocket_route", "route", "middleware"):
+        path = _argument(arguments, keywords, 0, "path")
+        return RouteDecorator(router, name, (path,), _without(keywords, "path"), place)
+    if name in ("exception_handler", "on_event"):
+        return RouteDecorator(router, name, arguments, keywords, place)
+    if name in ("add_api_route", "add_route", "add_api_websocket_route", "add_websocket_route"):
+        path = _argument(arguments, keywords, 0, "path")
+        endpoint = _argument(arguments, keywords, 1, "endpoint", "route")
+        options = _without(keywords, "path", "endpoint", "route")
+        if len(arguments) > 2 and name == "add_route":
+            options.setdefault("methods", arguments[2])
+        _add_route(interpreter, router, name.removeprefix("add_"), path, endpoint, options, place)
+        return NONE
+    if name == "include_router":
+        included = _argument(arguments, keywords, 0, "router")
+        router.add(Include(included, _without(keywords, "router"), place, interpreter.next_order()))
+        return NONE
+    if name in ("mount", "frontend"):
+        target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
+        router.add(Mount(_argument(arguments, keywords, 0, "path"), target, place, interpreter.next_order()))
+        return NONE
+    if name == "add_middleware":
+        router.middlewares.append(Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place))
+        return NONE
+    return Result(method, arguments, keywords, place)
+
+
+def _override(interpreter: Interpreter, router: Router, name: str) -> Value | None:
+    found = router.cls.lookup(name) if router.cls else None
+    function = interpreter.settle(found[0]) if found else None
+    return BoundMethod(function, router) if isinstance(function, Function) else None
+
+
+def _argument(arguments: Arguments, keywords: Keywords, index: int, *names: str) -> Value:
+    if index < len(arguments):
+        return arguments[index]
+    return next((keywords[name] for name in names if name in keywords), Unknown(f"no argument {names[0]}"))
+
+
+def _without(keywords: Keywords, *names: str) -> Keywords:
+    return {key: value for key, value in keywords.items() if key not in names}
+
+
+def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Value) -> Value:
+    """Apply a route decorator to an endpoint: register it, and give the endpoint back."""
+    from fastapi_guard.project.evaluator.calls import call
+
+    router, path = decorator.router, decorator.arguments[0] if decorator.arguments else NONE
+    if decorator.method in ("exception_handler", "on_event"):
+        return endpoint
+    if decorator.method == "middleware":
+        router.middlewares.append(Middleware(endpoint, {}, decorator.place))
+        return endpoint
+    override = _override(interpreter, router, f"add_{decorator.method}") if decorator.method == "api_route" else None
+    if override is not None:
+        call(interpreter, override, (path, endpoint), decorator.options, decorator.place, None)
+        return endpoint
+    _add_route(interpreter, router, decorator.method, path, endpoint, decorator.options, decorator.place)
+    return endpoint
+
+
+KINDS = {"api_route": "http", "route": "starlette", "websocket": "websocket", "api_websocket_route": "websocket", "websocket_route": "websocket"}
+
+
+def _add_route(
+    interpreter: Interpreter, router: Router, method: str, path: Value, endpoint: Value, options: Keywords, place: Place
+) -> None:
+    methods = options.get("methods")
+    rest = _without(options, "methods")
+    router.add(Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order()))
+
+
+def report_unresolved(
+    interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place
+) -> None:
+    """A registration on something that is not known to be a router."""
+    name = callee.name if isinstance(callee, Member) else getattr(getattr(place.node, "func", None), "attr", "route")
+    receiver = callee.receiver if isinstance(callee, Member) else callee
+    kind = "include_router" if name == "include_router" else "route"
+    interpreter.report(kind, place, f"{name} is called on {describe(receiver)}")
+
+
+def report_unresolved_decorator(interpreter: Interpreter, decorator: Value, place: Place) -> None:
+    """`@x.get("/path")` where `x` is not known to be a router."""
+    node = place.node
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
+        return
+    first = node.args[0]
+    if node.func.attr in VERBS and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", ""):
+        receiver: Value = decorator
+        if isinstance(decorator, Result) and isinstance(decorator.callee, Member):
+            receiver = decorator.callee.receiver
+        if isinstance(receiver, External) or (isinstance(decorator, Result) and isinstance(decorator.callee, External)):
+            return
+        interpreter.report("route", place, f"@{ast.unparse(node.func)} is used on {describe(receiver)}")
+
+
+def describe(value: Value) -> str:
+    """What a value is, in words for a message."""
+    if isinstance(value, Unknown):
+        return f"something that could not be resolved ({value.reason})"
+    if isinstance(value, Argument):
+        return f"the parameter {value.name}, whose caller is not known"
+    if isinstance(value, Result):
+        return f"the result of {describe(value.callee)}"
+    if isinstance(value, External):
+        return value.name
+    if isinstance(value, Member):
+        return f"{value.name} of {describe(value.receiver)}"
+    known = constant(value)
+    return repr(known) if known is not None else type(value).__name__.lower()

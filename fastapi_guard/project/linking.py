@@ -1,0 +1,317 @@
+"""Effective routes: FastAPI's way of combining an application with the routers that it includes and mounts.
+
+`include_router` keeps the child and combines contexts parent-first: prefixes joined, tags and dependencies
+concatenated, `include_in_schema` and-ed (`_RouterIncludeContext.combine` in fastapi/routing.py since 0.137). Before
+0.137 it copied the routes that existed at that moment, which differs only for what is registered later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
+from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.expressions import annotation_value
+from fastapi_guard.project.evaluator.routers import describe
+from fastapi_guard.project.model import Dependant, Function as FunctionNoun, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
+from fastapi_guard.project.registration import Include, Mount, Route, Router
+from fastapi_guard.project.values import (
+    BoundMethod,
+    Choice,
+    Class,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    Literal,
+    Operation,
+    Partial,
+    Place,
+    Result,
+    Sequence,
+    Setting,
+    TypeForm,
+    Unknown,
+    Value,
+    constant,
+    is_none,
+    options_of,
+)
+
+TREE_SINCE = (0, 137)
+"""Since this FastAPI release an included router stays connected: routes and mounts added later exist."""
+
+MOST_NESTED_ROUTERS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the way from the application down to a router adds to its routes."""
+
+    prefix: str = ""
+    tags: tuple[str, ...] = ()
+    dependencies: tuple[Dependant, ...] = ()
+    include_in_schema: bool = True
+    steps: tuple[IncludeContext, ...] = ()
+    before: int | None = None
+    """Only registrations with a smaller order exist (FastAPI before 0.137)."""
+    seen: tuple[int, ...] = field(default=())
+
+
+class Linker:
+    """Walks applications; a class because what it reached is asked for afterwards."""
+
+    def __init__(self, interpreter: Interpreter, reader: DependencyReader, version: tuple[int, ...], names: dict[int, str]) -> None:
+        self.interpreter = interpreter
+        self.reader = reader
+        self.keeps_tree = version >= TREE_SINCE
+        self.names = names
+        self.reached: set[int] = set()
+        self.mounted: set[int] = set()
+        self.unresolved: list[Unresolved] = []
+        self._places: dict[int, RouterPlace] = {}
+
+    def operations(self, application: Router) -> Iterator[PathOperation]:
+        """The effective routes of an application, in the order in which it matches them."""
+        yield from self._walk(application, application, Context())
+
+    def place(self, router: Router) -> RouterPlace:
+        """The router as findings name it."""
+        if id(router) not in self._places:
+            location = router.place.module.location(router.place.node)
+            via = Via.APP if router.is_application else Via.ROUTER
+            prefix, _ = self._text(router.options.get("prefix"), router.place, "prefix of a router")
+            self._places[id(router)] = RouterPlace(
+                self.names.get(id(router), ""),
+                location,
+                prefix,
+                self.reader.listed(router.options.get("dependencies"), via),
+                router.is_application,
+            )
+        return self._places[id(router)]
+
+    def _walk(self, application: Router, router: Router, context: Context) -> Iterator[PathOperation]:
+        if id(router) in context.seen or len(context.seen) > MOST_NESTED_ROUTERS:
+            return
+        self.reached.add(id(router))
+        place = self.place(router)
+        inner = Context(
+            context.prefix + place.prefix,
+            (*context.tags, *_texts(router.options.get("tags"))),
+            (*context.dependencies, *place.dependencies),
+            context.include_in_schema and _flag(router.options.get("include_in_schema")),
+            context.steps,
+            context.before,
+            (*context.seen, id(router)),
+        )
+        for entry in [*_constructor_routes(router), *router.entries]:
+            if inner.before is not None and entry.order > inner.before:
+                continue
+            if isinstance(entry, Route):
+                yield self._operation(application, router, entry, inner)
+            elif isinstance(entry, Include):
+                yield from self._included(application, entry, inner)
+            elif self.keeps_tree or not context.steps or context.steps[-1].router.is_application:
+                yield from self._mounted(application, router, entry, inner)
+
+    def _included(self, application: Router, entry: Include, context: Context) -> Iterator[PathOperation]:
+        found = False
+        for option in options_of(entry.router):
+            option = option.default if isinstance(option, Setting) else option
+            if not isinstance(option, Router):
+                continue
+            found = True
+            prefix, _ = self._text(entry.options.get("prefix"), entry.place, "prefix of include_router")
+            dependencies = self.reader.listed(entry.options.get("dependencies"), Via.INCLUDE)
+            location = entry.place.module.location(entry.place.node)
+            step = IncludeContext(location, self.place(option), prefix, dependencies)
+            yield from self._walk(
+                application,
+                option,
+                Context(
+                    context.prefix + prefix,
+                    (*context.tags, *_texts(entry.options.get("tags"))),
+                    (*context.dependencies, *dependencies),
+                    context.include_in_schema and _flag(entry.options.get("include_in_schema")),
+                    (*context.steps, step),
+                    context.before if self.keeps_tree else min(entry.order, context.before or entry.order),
+                    context.seen,
+                ),
+            )
+        if not found:
+            self._report("include_router", entry.place, f"the router is {describe(entry.router)}")
+
+    def _mounted(self, application: Router, router: Router, entry: Mount, context: Context) -> Iterator[PathOperation]:
+        path, _ = self._text(entry.path, entry.place, "path of a mount")
+        location = entry.place.module.location(entry.place.node)
+        subs = [option for option in options_of(entry.app) if isinstance(option, Router)]
+        for sub in subs:
+            self.mounted.add(id(sub))
+            step = IncludeContext(location, self.place(sub), path)
+            yield from self._walk(application, sub, Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen))
+        if subs:
+            return
+        if isinstance(entry.app, Unknown):
+            self._report("mount", entry.place, f"the mounted application is {describe(entry.app)}")
+        yield PathOperation(
+            app=self.names.get(id(application), ""),
+            kind="mount",
+            methods=(),
+            path=context.prefix + path,
+            endpoint=None,
+            endpoint_name=identify(entry.app)[0],
+            location=location,
+            decorator_location=location,
+            registered_at=location,
+            router=self.place(router),
+            contexts=context.steps,
+            application=self.place(application),
+            include_in_schema=False,
+        )
+
+    def _operation(self, application: Router, router: Router, entry: Route, context: Context) -> PathOperation:
+        registered_at = entry.place.module.location(entry.place.node)
+        path, _ = self._text(entry.path, entry.place, "path of a route")
+        function, wrappers = endpoint_functions(entry.endpoint)
+        noun = function_noun(function) if function else None
+        if noun is None and not isinstance(entry.endpoint, (External, Result, Instance, Class)):
+            self._report("route", entry.place, f"the endpoint is {describe(entry.endpoint)}")
+        own = self.reader.listed(entry.options.get("dependencies"), Via.DECORATOR)
+        dependencies: tuple[Dependant, ...] = ()
+        if entry.kind != "starlette":
+            dependencies = (*context.dependencies, *own, *self.reader.of_parameters(entry.endpoint))
+        name, location, _noun = identify(entry.endpoint)
+        return PathOperation(
+            app=self.names.get(id(application), ""),
+            kind=entry.kind,
+            methods=() if entry.kind == "websocket" else self._methods(entry),
+            path=context.prefix + path,
+            endpoint=noun,
+            endpoint_name=name,
+            location=noun.location if noun else (location or registered_at),
+            decorator_location=noun.decorator_location if noun else (location or registered_at),
+            registered_at=registered_at,
+            router=self.place(router),
+            contexts=context.steps,
+            application=self.place(application),
+            status_code=_status(entry.options.get("status_code")),
+            response_model=self._response_model(entry, function),
+            response_class=_name_of(entry.options.get("response_class")),
+            tags=(*context.tags, *_texts(entry.options.get("tags"))),
+            include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
+            dependencies=dependencies,
+            wrappers=wrappers,
+        )
+
+    def _methods(self, entry: Route) -> tuple[str, ...]:
+        if entry.methods is None or is_none(entry.methods):
+            return ("GET",)
+        if isinstance(entry.methods, Sequence):
+            return tuple(dict.fromkeys(sorted(str(constant(item)).upper() for item in entry.methods.items if constant(item) is not None)))
+        self._report("route", entry.place, f"the methods are {describe(entry.methods)}")
+        return ("GET",)
+
+    def _response_model(self, entry: Route, function: Function | None) -> str | None:
+        if "response_model" in entry.options:
+            value = entry.options["response_model"]
+            return "" if is_none(value) else _name_of(value)
+        if function is None or not getattr(function.definition, "returns", None):
+            return None
+        node = function.definition.returns  # type: ignore[union-attr]
+        kind = annotation_value(self.interpreter, node, function.scope)
+        name = _name_of(kind)
+        return None if name is None or name.rpartition(".")[2].endswith("Response") else name
+
+    def _text(self, value: Value | None, place: Place, what: str) -> tuple[str, bool]:
+        """Path text with settings taken by default; what cannot be told stands as `{name}` in it."""
+        if value is None or is_none(value):
+            return "", True
+        known = constant(value)
+        if isinstance(known, str):
+            return known, True
+        if isinstance(value, Operation) and value.operator == "text":
+            return "".join(self._text(part, place, what)[0] for part in value.operands), False
+        if isinstance(value, Choice):
+            first = next((option for option in value.options if isinstance(constant(option), str)), None)
+            if first is not None:
+                return str(constant(first)), False
+        self._report("path", place, f"the {what} is {describe(value.default if isinstance(value, Setting) else value)}")
+        return "/{unresolved}", False
+
+    def _report(self, kind: str, place: Place, reason: str) -> None:
+        entry = Unresolved(kind, place.module.location(place.node), reason)
+        if entry not in self.unresolved:
+            self.unresolved.append(entry)
+
+
+def endpoint_functions(endpoint: Value) -> tuple[Function | None, tuple[FunctionNoun, ...]]:
+    """The function that `inspect.unwrap` finds behind an endpoint, and the project's wrappers before it."""
+    wrappers: list[FunctionNoun] = []
+    while True:
+        if isinstance(endpoint, (BoundMethod, Partial, Descriptor)):
+            endpoint = endpoint.function
+        elif isinstance(endpoint, Choice):
+            endpoint = next((option for option in endpoint.options if isinstance(option, (Function, BoundMethod, Partial))), endpoint.options[0])
+        elif isinstance(endpoint, Instance):
+            found = endpoint.cls.lookup("__call__")
+            if found is None or not isinstance(found[0], Function):
+                return None, ()
+            endpoint = found[0]
+        elif isinstance(endpoint, Function) and endpoint.wraps is not None:
+            wrappers.append(function_noun(endpoint))
+            endpoint = endpoint.wraps
+        else:
+            break
+    if not isinstance(endpoint, Function):
+        return None, tuple(wrappers)
+    return unwrapped(endpoint), tuple(wrappers)
+
+
+def _constructor_routes(router: Router) -> Iterator[Route | Mount]:
+    """`routes=[APIRoute("/x", endpoint), Mount("/static", app)]` of a constructor."""
+    routes = router.options.get("routes")
+    for item in routes.items if isinstance(routes, Sequence) else []:
+        if not (isinstance(item, Result) and isinstance(item.callee, External) and item.place is not None):
+            continue
+        name = item.callee.name.rpartition(".")[2]
+        path = item.arguments[0] if item.arguments else item.keywords.get("path", Literal(""))
+        target = item.arguments[1] if len(item.arguments) > 1 else item.keywords.get("endpoint") or item.keywords.get("app")
+        if target is None:
+            continue
+        if name == "Mount":
+            yield Mount(path, target, item.place)
+        elif name in ("APIRoute", "Route", "APIWebSocketRoute", "WebSocketRoute"):
+            kind = {"APIRoute": "http", "Route": "starlette"}.get(name, "websocket")
+            options = {key: value for key, value in item.keywords.items() if key not in ("path", "endpoint", "methods")}
+            yield Route(kind, path, item.keywords.get("methods"), target, options, item.place)
+
+
+def _texts(value: Value | None) -> tuple[str, ...]:
+    items = value.items if isinstance(value, Sequence) else []
+    return tuple(str(constant(item)) for item in items if constant(item) is not None)
+
+
+def _flag(value: Value | None) -> bool:
+    return not (isinstance(value, Literal) and value.value is False)
+
+
+def _status(value: Value | None) -> int | None:
+    known = constant(value) if value is not None else None
+    return known if isinstance(known, int) and not isinstance(known, bool) else None
+
+
+def _name_of(value: Value | None) -> str | None:
+    """The dotted name of a type, with its arguments: `list[app.schemas.Task]`."""
+    if value is None or is_none(value):
+        return None
+    if isinstance(value, Class):
+        return f"{value.module.name}.{value.name}"
+    if isinstance(value, External):
+        return value.name.removeprefix("builtins.")
+    if isinstance(value, TypeForm):
+        origin = _name_of(value.origin) or ""
+        if origin.rpartition(".")[2] == "Annotated":
+            return _name_of(value.arguments[0]) if value.arguments else None
+        return f"{origin}[{', '.join(_name_of(argument) or 'None' for argument in value.arguments)}]"
+    return describe(value)

@@ -1,0 +1,333 @@
+"""What an expression of the analysed code can be, as far as it can be known without running it.
+
+`Unknown` is a normal value and carries its reason. Objects with identity (lists, routers, instances) are mutable, as in
+Python; everything else is frozen.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.scope import ModuleScope, Scope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A syntax node and the module that it stands in."""
+
+    module: ModuleScope
+    node: ast.AST
+
+
+class Value:
+    """Base of all values."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unknown(Value):
+    """A value that static reading cannot tell, and why."""
+
+    reason: str
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Literal(Value):
+    """A constant: text, number, bool, None, bytes, Ellipsis."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting(Value):
+    """A value that configuration can change: what it is by default, and what it is called."""
+
+    default: Value
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Sequence(Value):
+    """A list, tuple or set. `is_complete` is False when there may be more items than these."""
+
+    kind: str
+    items: list[Value]
+    is_complete: bool = True
+
+
+@dataclass(slots=True, eq=False)
+class Mapping(Value):
+    """A dict with constant keys. `is_complete` is False when there may be more entries than these."""
+
+    items: dict[object, Value]
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module(Value):
+    """A module of the project."""
+
+    scope: ModuleScope
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class External(Value):
+    """Something that a library or Python itself defines, by its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function(Value):
+    """A function, method or lambda of the project, with the scope that it closes over."""
+
+    name: str
+    """Qualified within the module: `TaskService.create`."""
+    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    scope: Scope
+    """The scope that the `def` stands in."""
+    module: ModuleScope
+    owner: Class | None = None
+    """The class whose body holds the `def`."""
+    decorators: tuple[Value, ...] = ()
+    """Decorators that could not be followed and are taken to leave the function as it is, innermost first."""
+    wraps: Value | None = None
+    """What `functools.wraps` was given: the function whose signature this one shows."""
+    defaults: dict[str, Value] = field(default_factory=dict)
+
+    @property
+    def is_async(self) -> bool:
+        return isinstance(self.definition, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoundMethod(Value):
+    """A method together with the object or class that it was looked up on."""
+
+    function: Function
+    receiver: Value
+
+
+@dataclass(slots=True, eq=False)
+class Class(Value):
+    """A class of the project."""
+
+    name: str
+    definition: ast.ClassDef
+    scope: Scope
+    module: ModuleScope
+    bases: list[Value]
+    keywords: dict[str, Value]
+    namespace: dict[str, Value] = field(default_factory=dict)
+    annotations: dict[str, ast.expr] = field(default_factory=dict)
+    decorators: list[Value] = field(default_factory=list)
+
+    def linearized(self) -> Iterator[Class | External]:
+        """This class and its bases, nearest first (depth first; a base seen twice keeps its last place)."""
+        order: list[Class | External] = []
+        _linearize(self, order, 0)
+        seen: set[int | str] = set()
+        kept: list[Class | External] = []
+        for base in reversed(order):
+            key = base.name if isinstance(base, External) else id(base)
+            if key not in seen:
+                seen.add(key)
+                kept.append(base)
+        yield from reversed(kept)
+
+    def lookup(self, name: str) -> tuple[Value, Class] | None:
+        """The attribute `name` as a class of the project defines it, and that class."""
+        for base in self.linearized():
+            if isinstance(base, Class) and name in base.namespace:
+                return base.namespace[name], base
+        return None
+
+    def external_bases(self) -> list[str]:
+        """Dotted names of all library classes among the bases."""
+        return [base.name for base in self.linearized() if isinstance(base, External)]
+
+
+def _linearize(base: Value, into: list[Class | External], depth: int) -> None:
+    if isinstance(base, TypeForm):
+        base = base.origin
+    if isinstance(base, External):
+        into.append(base)
+    elif isinstance(base, Class) and depth < 40:
+        into.append(base)
+        for parent in base.bases:
+            _linearize(parent, into, depth + 1)
+    elif isinstance(base, Choice):
+        for option in base.options:
+            _linearize(option, into, depth + 1)
+
+
+@dataclass(slots=True, eq=False)
+class Instance(Value):
+    """An object of a class of the project."""
+
+    cls: Class
+    attributes: dict[str, Value] = field(default_factory=dict)
+    place: Place | None = None
+    arguments: dict[str, Value] = field(default_factory=dict)
+    """Keyword arguments of the call that made it; positional ones under `0`, `1`, ..."""
+    is_abstract: bool = False
+    """Made from an annotation: nobody knows which instance it is."""
+
+
+@dataclass(slots=True, eq=False)
+class Result(Value):
+    """What a call gave that could not be followed: the callee is a library's, or unknown."""
+
+    callee: Value
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value]
+    place: Place | None = None
+    attributes: dict[str, Value] = field(default_factory=dict)
+    """What the analysed code has set on it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member(Value):
+    """An attribute of a value whose inside is not known: `request.headers`."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Item(Value):
+    """An element of a value whose inside is not known: `payload["sub"]`."""
+
+    receiver: Value
+    key: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation(Value):
+    """An operator applied to values of which not all are constants: comparisons, `and`, `+`, f-strings."""
+
+    operator: str
+    operands: tuple[Value, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Argument(Value):
+    """A parameter whose caller is not known."""
+
+    name: str
+    annotation: Value | None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Descriptor(Value):
+    """A function that a class looks up in its own way."""
+
+    kind: str
+    """property, staticmethod, classmethod."""
+    function: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Partial(Value):
+    """`functools.partial(...)`."""
+
+    function: Value
+    arguments: tuple[Value, ...]
+    keywords: dict[str, Value]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TypeForm(Value):
+    """A subscripted type: `list[Task]`, `Annotated[User, Depends(get_user)]`, `Base[Task]`; `X | Y` as `Union`."""
+
+    origin: Value
+    arguments: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choice(Value):
+    """One of several values, depending on something that cannot be told."""
+
+    options: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super(Value):
+    """`super()` in a method of `owner`."""
+
+    owner: Class
+    receiver: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generator(Value):
+    """What a generator function of the project yields, in order."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coroutine(Value):
+    """What calling an `async def` gives before it is awaited."""
+
+    result: Value
+
+
+NONE = Literal(None)
+TRUE = Literal(True)
+FALSE = Literal(False)
+
+MOST_OPTIONS = 12
+
+
+def choice(options: list[Value]) -> Value:
+    """One value for several: the value itself when they agree, a `Choice` otherwise."""
+    flat: list[Value] = []
+    for option in options:
+        flat.extend(option.options if isinstance(option, Choice) else [option])
+    kept: list[Value] = []
+    for option in flat:
+        if not any(is_same(option, other) for other in kept):
+            kept.append(option)
+    if len(kept) == 1:
+        return kept[0]
+    if len(kept) > MOST_OPTIONS:
+        return Unknown("too many possible values")
+    return Choice(tuple(kept))
+
+
+def is_same(one: Value, other: Value) -> bool:
+    """Whether two values are certainly the same."""
+    if one is other:
+        return True
+    if isinstance(one, Literal) and isinstance(other, Literal):
+        return type(one.value) is type(other.value) and one.value == other.value
+    if isinstance(one, External) and isinstance(other, External):
+        return one.name == other.name
+    if isinstance(one, Unknown) and isinstance(other, Unknown):
+        return one.reason == other.reason
+    return False
+
+
+def options_of(value: Value) -> tuple[Value, ...]:
+    """All values that this may be."""
+    return value.options if isinstance(value, Choice) else (value,)
+
+
+def constant(value: Value) -> object:
+    """The Python constant that a value is (by default), or None; for text and numbers only."""
+    if isinstance(value, Setting):
+        value = value.default
+    return value.value if isinstance(value, Literal) else None
+
+
+def is_none(value: Value) -> bool:
+    return isinstance(value, Literal) and value.value is None
