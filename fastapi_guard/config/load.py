@@ -31,13 +31,16 @@ _METHODS = ("*", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TR
 _Check = Callable[[Checker, KeyPath, object], object]
 
 
-def load_settings(document: Document | None, rules: Sequence[Rule], *, config_path: str = "") -> Settings:
+def load_settings(
+    document: Document | None, rules: Sequence[Rule], *, config_path: str = "", profile: str | None = None
+) -> Settings:
     """The settings that a document holds; `ConfigurationError` names everything that is wrong with them.
 
-    `config_path` is the document's path relative to the root, for findings about its entries.
+    `config_path` is the document's path relative to the root, for findings about its entries. `profile` replaces the
+    profile that the document names.
     """
     if document is None:
-        return Settings()
+        return Settings(profile=profile or "default", policy=_profile_policy(profile or "default"))
     checker = Checker(document)
     table = checker.table((), document.table, _CHECKS.keys() | _SPECIAL) or {}
     values: dict[str, Any] = {}
@@ -47,6 +50,7 @@ def load_settings(document: Document | None, rules: Sequence[Rule], *, config_pa
             if value is not None:
                 values[key.replace("-", "_")] = value
     settings = replace(Settings(), **values)
+    settings = replace(settings, profile=profile or settings.profile)
     settings = replace(
         settings,
         policy=_policy(checker, table, settings.profile),
@@ -61,7 +65,7 @@ def load_settings(document: Document | None, rules: Sequence[Rule], *, config_pa
     return settings
 
 
-def profile_policy(profile: str) -> Policy:
+def _profile_policy(profile: str) -> Policy:
     """The policies of a profile where nothing is written down."""
     return _STRICT_POLICY if profile == "strict" else Policy()
 
@@ -139,7 +143,7 @@ def _policy(checker: Checker, table: Mapping[str, object], profile: str) -> Poli
         if prefix and (not prefix.startswith("/") or prefix.endswith("/")):
             checker.fail(("api-prefix",), f'`api-prefix` is {prefix!r}, expected a path like "/api"')
         chosen["api_prefix"] = prefix
-    return replace(profile_policy(profile), **{key: value for key, value in chosen.items() if value is not None})
+    return replace(_profile_policy(profile), **{key: value for key, value in chosen.items() if value is not None})
 
 
 def _public(checker: Checker, value: object, require_reason: bool, config_path: str) -> tuple[PublicRoute, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fastapi_guard.finding import Severity
 from fastapi_guard.project.model import Project
 from fastapi_guard.report.inert import visible
+from fastapi_guard.report.span import problems_by_place
 from fastapi_guard.scan import ScanResult
 
 
@@ -13,9 +14,9 @@ def footer(result: ScanResult) -> Iterator[str]:
     """Lines for standard error after `check`."""
     count = len(result.diagnostics)
     if count:
-        yield f"Found {_many(count, 'finding')} ({_severities(result)}) in {_looked_at(result)}."
+        yield f"Found {_many(count, 'finding')} ({_severities(result)}) among {_looked_at(result)}."
     elif result.problems:
-        yield f"No findings in {_looked_at(result)}."
+        yield f"No findings among {_looked_at(result)}."
     else:
         yield f"All checks passed: {_looked_at(result)}."
     failed = Counter(problem.code for problem in result.problems)
@@ -26,6 +27,15 @@ def footer(result: ScanResult) -> Iterator[str]:
     if result.suppressed:
         yield f"{_many(len(result.suppressed), 'finding')} suppressed."
     yield from notes(result)
+
+
+def problem_lines(result: ScanResult, path_prefix: str) -> Iterator[str]:
+    """Problems for standard error, where the report itself has no room for them."""
+    for problem in problems_by_place(result.problems):
+        location = problem.location
+        yield visible(
+            f"{path_prefix}{location.path}:{location.line}:{location.column}: {problem.code} {problem.message}"
+        )
 
 
 def notes(result: ScanResult) -> Iterator[str]:
@@ -40,7 +50,7 @@ def count_operations(project: Project) -> int:
 
 
 def _looked_at(result: ScanResult) -> str:
-    return f"{_many(count_operations(result.project), 'operation')} of {_many(len(result.files), 'file')}"
+    return f"{_many(count_operations(result.project), 'operation')} in {_many(len(result.files), 'file')}"
 
 
 def _severities(result: ScanResult) -> str:

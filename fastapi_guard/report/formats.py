@@ -1,13 +1,16 @@
 """Every format by its name; each is one function from a result to pieces of text."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from fastapi_guard.project.model import Project
-from fastapi_guard.report.view import View
-from fastapi_guard.scan import ScanResult
+if TYPE_CHECKING:  # the names of formats are needed where the analysis is not
+    from fastapi_guard.project.model import Project
+    from fastapi_guard.report.view import View
+    from fastapi_guard.scan import ScanResult
 
 Result = TypeVar("Result")
 

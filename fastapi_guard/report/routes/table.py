@@ -1,7 +1,7 @@
 """`table`: every operation with its verdict and its guard, grouped by router, for people."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from fastapi_guard.project.model import Authentication, PathOperation, Project, RouterPlace, Verdict
@@ -33,18 +33,23 @@ class _Columns:
 def write(project: Project, view: View) -> Iterator[str]:
     ink = Ink(view.color)
     columns = _columns(project, min(max(view.width, _MIN_WIDTH), _MAX_WIDTH))
-    group: tuple[str, RouterPlace] | None = None
-    for operation in project.operations:
-        if group != (operation.app, operation.router):
-            if group is None or group[0] != operation.app:
-                yield ink(visible(operation.app), "bold") + "\n"
-            group = (operation.app, operation.router)
+    for app, operations_by_router in grouped(project).items():
+        yield ink(visible(app), "bold") + "\n\n"
+        for router, operations in operations_by_router.items():
+            yield _router_line(router, view, ink) + "\n"
+            for operation in operations:
+                yield from (line.rstrip() + "\n" for line in _row(operation, columns, ink))
             yield "\n"
-            yield _router_line(operation.router, view, ink) + "\n"
-        for line in _row(operation, columns, ink):
-            yield line.rstrip() + "\n"
     yield from _left_out(project, view, ink)
     yield from (line + "\n" for line in _share(project, ink))
+
+
+def grouped(project: Project) -> Mapping[str, Mapping[RouterPlace, list[PathOperation]]]:
+    """Operations by application and router, each in the order in which it first appears."""
+    groups: dict[str, dict[RouterPlace, list[PathOperation]]] = {}
+    for operation in project.operations:
+        groups.setdefault(operation.app, {}).setdefault(operation.router, []).append(operation)
+    return groups
 
 
 def guard_text(operation: PathOperation) -> str:
@@ -99,15 +104,19 @@ def _row(operation: PathOperation, columns: _Columns, ink: Ink) -> Iterator[str]
 def _left_out(project: Project, view: View, ink: Ink) -> Iterator[str]:
     """Routers that nothing includes, and what could not be followed."""
     if project.unmounted:
-        yield "\n" + ink("Included by no application", "bold") + "\n"
+        yield ink("Included by no application", "bold") + "\n"
     for unmounted in project.unmounted:
         count = len(unmounted.operations)
         yield f"  {_router_line(unmounted.router, view, ink)}  {count} operation{'' if count == 1 else 's'}\n"
+    if project.unmounted:
+        yield "\n"
     if project.unresolved:
-        yield "\n" + ink("Not resolved", "bold") + "\n"
+        yield ink("Not resolved", "bold") + "\n"
     for unresolved in project.unresolved:
         place = visible(f"{view.path_prefix}{unresolved.location.start_only}")
         yield f"  {ink(place, 'dim')}  {visible(unresolved.kind)}: {visible(unresolved.reason)}\n"
+    if project.unresolved:
+        yield "\n"
 
 
 def _share(project: Project, ink: Ink) -> Iterator[str]:
@@ -116,7 +125,6 @@ def _share(project: Project, ink: Ink) -> Iterator[str]:
         operation.authentication.verdict for operation in project.operations if operation.kind in ("http", "websocket")
     )
     total = verdicts.total()
-    yield ""
     if not total:
         yield ink("No operations.", "bold")
         return

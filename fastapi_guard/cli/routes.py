@@ -1,0 +1,111 @@
+"""`fastapi-guard routes`: every operation with who may call it."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
+from fastapi_guard.cli.grouped_help import GroupedCommand, option
+from fastapi_guard.cli.known_rules import known_rules
+from fastapi_guard.cli.main import own_version
+from fastapi_guard.cli.output import print_out, say, write_file
+from fastapi_guard.cli.shared_options import OUTPUT, PATH, allow_no_app_option, output_options, project_options
+from fastapi_guard.cli.surroundings import read_surroundings
+from fastapi_guard.cli.target import find_target
+from fastapi_guard.report.formats import ROUTES_FORMATS
+from fastapi_guard.report.view import View
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.model import Project
+
+
+@click.command(cls=GroupedCommand)
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATHS]")
+@project_options
+@option(
+    OUTPUT,
+    "--output-format",
+    type=click.Choice(list(ROUTES_FORMATS)),
+    default="table",
+    show_default=True,
+    help="Format of the list.",
+)
+@output_options
+@allow_no_app_option
+def routes(
+    paths: tuple[Path, ...],
+    root: Path | None,
+    config: Path | None,
+    isolated: bool,
+    output_format: str,
+    outputs: tuple[str, ...],
+    color: str,
+    quiet: bool,
+    verbose: bool,
+    allow_no_app: bool,
+) -> int:
+    """List every operation with who may call it.
+
+    The verdict says who gets through without a credential:
+
+    \b
+      required     a stranger is always rejected
+      optional     identity is looked at, its absence is allowed
+      ineffective  looks like a guard and rejects nobody
+      none         nothing looks at identity
+      unknown      something that could not be resolved might guard it
+
+    With PATHS only operations whose handler stands in them are listed.
+
+    \b
+    Examples
+      fastapi-guard routes
+      fastapi-guard routes app/api/tasks.py
+      fastapi-guard routes --output-format csv -o routes.csv
+    """
+    surroundings = read_surroundings()
+    target = find_target(paths, surroundings, known_rules(), root=root, config=config, isolated=isolated)
+    destinations = parse_outputs(outputs, output_format, ROUTES_FORMATS)
+
+    from fastapi_guard.cli.exit_code import exit_code, is_empty
+    from fastapi_guard.cli.run_scan import run_scan
+    from fastapi_guard.report.footer import notes, problem_lines
+
+    result = run_scan(target, surroundings, is_quiet=quiet, is_verbose=verbose)
+    project = _below(result.project, target.root, target.paths)
+    view = View(
+        version=own_version(),
+        color=surroundings.colors(color),
+        width=surroundings.width,
+        is_unicode=surroundings.is_unicode,
+        path_prefix=target.path_prefix,
+        git_prefix=target.git_prefix,
+    )
+    for destination in destinations:
+        plain = replace(view, color=False, is_unicode=True)
+        write_file(destination.file, ROUTES_FORMATS[destination.format].write(project, plain))
+    if not replaces_standard_output(outputs, ROUTES_FORMATS):
+        print_out(ROUTES_FORMATS[output_format].write(project, view))
+    for line in problem_lines(result, target.path_prefix):
+        say(line)
+    if not quiet:
+        for line in notes(result):
+            say(line)
+    if is_empty(result) and not quiet:
+        say(f"No FastAPI application or router was found below {target.root}.")
+    return exit_code(result, fail_on=None, allow_no_app=allow_no_app)
+
+
+def _below(project: "Project", root: Path, paths: tuple[Path, ...]) -> "Project":
+    """The project with only the operations whose file is one of the paths or below one."""
+    if not paths:
+        return project
+    kept = tuple(
+        operation
+        for operation in project.operations
+        if any(Path(os.path.normpath(root / operation.location.path)).is_relative_to(path) for path in paths)
+    )
+    return replace(project, operations=kept)

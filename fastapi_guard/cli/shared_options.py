@@ -1,0 +1,71 @@
+"""Options that several commands have."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fastapi_guard.cli.grouped_help import option
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+PROJECT, OUTPUT, EXIT = "Project", "Output", "Exit code"
+
+
+def project_options(function: Decorated) -> Decorated:
+    """Which project, and how it is configured."""
+    for add in reversed(
+        (
+            option(
+                PROJECT,
+                "--root",
+                type=PATH,
+                metavar="DIR",
+                help="Analyse the project below DIR. By default: the nearest ancestor of PATHS that configures "
+                "fastapi-guard, else the nearest with pyproject.toml or .git.",
+            ),
+            option(PROJECT, "--config", type=PATH, metavar="FILE", help="Read the configuration from this TOML file."),
+            option(PROJECT, "--isolated", is_flag=True, help="Ignore every configuration file."),
+        )
+    ):
+        function = add(function)
+    return function
+
+
+def output_options(function: Decorated) -> Decorated:
+    """Where the report goes and how it looks."""
+    for add in reversed(
+        (
+            option(
+                OUTPUT,
+                "--output",
+                "-o",
+                "outputs",
+                multiple=True,
+                metavar="[FORMAT:]FILE",
+                help="Write a report to FILE. With FORMAT it is written beside the one on standard output, without "
+                "it in its place. Repeatable.",
+            ),
+            option(
+                OUTPUT,
+                "--color",
+                type=click.Choice(["auto", "always", "never"]),
+                default="auto",
+                show_default=True,
+                help="Colour the report; `auto` colours a terminal unless NO_COLOR is set.",
+            ),
+            option(OUTPUT, "-q", "--quiet", is_flag=True, help="Print the report and nothing else."),
+            option(OUTPUT, "-v", "--verbose", is_flag=True, help="Also print what is read and how long it takes."),
+        )
+    ):
+        function = add(function)
+    return function
+
+
+def allow_no_app_option(function: Decorated) -> Decorated:
+    """What an empty tree means."""
+    return option(EXIT, "--allow-no-app", is_flag=True, help="Exit with 0 instead of 3 when no FastAPI is found.")(
+        function
+    )
