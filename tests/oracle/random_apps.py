@@ -6,6 +6,7 @@ operations, so that old and new FastAPI agree on what exists.
 """
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -331,3 +332,11 @@ def _in_a_factory(source: Source) -> str:
     body = [f"    {line}" if line else "" for line in source.lines]
     lines = ["def build() -> FastAPI:", *body, "    return app", "", "", "app = build()"]
     return Source(source.imports, lines).text()
+
+
+def write(files: dict[str, str], root: Path) -> None:
+    """Lay a drawn application out below a folder."""
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 from hypothesis import HealthCheck, given, settings
 from oracle.effective_routes import Oracle
-from oracle.random_apps import applications
+from oracle.random_apps import applications, write
 
 HURRIED = settings(
     max_examples=60,
@@ -14,13 +14,6 @@ HURRIED = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
 )
-
-
-def write(files: dict[str, str], root: Path) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
 
 
 @HURRIED
