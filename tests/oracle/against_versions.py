@@ -61,7 +61,7 @@ def compare_fixture(app: FixtureApp, oracle: Oracle, folder: Path) -> list[str]:
     shutil.copytree(app.root, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     require(oracle.version(), root)
     theirs = oracle.routes(root, app.target, app.source)
-    ours = our_routes.routes(root, app.file, app.target)
+    ours = our_routes.routes(root, app.target, app.source)
     for route in [*theirs, *ours]:
         if (app.root.name, route["path"]) in DECIDED_AT_RUN_TIME:
             route["dependency_places"] = []
@@ -86,7 +86,7 @@ def compare_random(oracle: Oracle) -> list[str]:
             write(files, root)
             require(oracle.version(), root)
             theirs = oracle.routes(root, "shop.main:app")
-            found[:] = our_routes.differences(theirs, our_routes.routes(root, "shop/main.py", "shop.main:app"))
+            found[:] = our_routes.differences(theirs, our_routes.routes(root, "shop.main:app"))
         assert not found
 
     try:

@@ -24,11 +24,6 @@ class FixtureApp:
     def name(self) -> str:
         return f"{self.root.name}/{self.source}:{self.target}".replace("/.:", ":")
 
-    @property
-    def file(self) -> str:
-        """The file that the target's module is, relative to the root."""
-        return (Path(self.source) / self.target.partition(":")[0].replace(".", "/")).as_posix() + ".py"
-
 
 def fixture_apps() -> tuple[FixtureApp, ...]:
     return tuple(app for file in sorted(FIXTURES.glob("apps/*/APP")) for app in _apps(file))

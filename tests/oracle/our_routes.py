@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from click.testing import CliRunner
-from fastapi_guard.cli.main import main
+
+from fastapi_guard.cli.main import program
 
 COMPARED = ("kind", "methods", "path", "file", "line", "status_code", "tags", "dependency_places", "schemes")
 
@@ -14,20 +15,21 @@ COMPARED = ("kind", "methods", "path", "file", "line", "status_code", "tags", "d
 @functools.cache
 def document(root: Path) -> dict[str, Any]:
     """The `routes` document of everything below the root."""
-    result = CliRunner().invoke(main, ["routes", "--output-format", "json", "--root", str(root), str(root)])
+    result = CliRunner().invoke(program, ["routes", "--output-format", "json", "--root", str(root)])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return json.loads(result.stdout)
 
 
-def routes(root: Path, file: str, target: str) -> list[dict[str, Any]]:
-    """The routes of one application: by its file, or the file that its module is made of, and its attribute."""
-    attribute = target.partition(":")[2].removesuffix("()")
+def routes(root: Path, target: str, source: str = ".") -> list[dict[str, Any]]:
+    """The routes of one application, by the module and attribute that its target names."""
+    module, _, attribute = target.partition(":")
+    file = (Path(source) / module.replace(".", "/")).as_posix() + ".py"
     found = document(root)
-    names = {app["name"] for app in found["apps"] if app["name"].partition(":")[2].removesuffix("()") == attribute}
-    by_file = {app["name"] for app in found["apps"] if app["path"] == file and app["name"] in names}
-    chosen = by_file or {name for name in names if name == target}
-    return [route for route in found["routes"] if route["app"] in chosen]
+    names = {app["name"] for app in found["apps"] if app["path"] == file or app["name"] == target}
+    chosen = {name for name in names if name.partition(":")[2].removesuffix("()") == attribute.removesuffix("()")}
+    below = [route for route in found["routes"] if source == "." or route["file"].startswith(f"{source}/")]
+    return [route for route in below if route["app"] in chosen]
 
 
 def rows(routes: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ def test_routes_equal_fastapi(app: FixtureApp, oracle: Oracle) -> None:
     from oracle import our_routes
 
     theirs = oracle.routes(app.root, app.target, app.source)
-    ours = our_routes.routes(app.root, app.file, app.target)
+    ours = our_routes.routes(app.root, app.target, app.source)
     for route in [*theirs, *ours]:
         if (app.root.name, route["path"]) in DECIDED_AT_RUN_TIME:
             route["dependency_places"] = []

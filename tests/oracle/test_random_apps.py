@@ -26,7 +26,7 @@ def test_routes_equal_fastapi(files: dict[str, str], oracle: Oracle) -> None:
         root = Path(folder).resolve()
         write(files, root)
         theirs = oracle.routes(root, "shop.main:app")
-        ours = our_routes.routes(root, "shop/main.py", "shop.main:app")
+        ours = our_routes.routes(root, "shop.main:app")
 
     assert our_routes.differences(theirs, ours) == []
 

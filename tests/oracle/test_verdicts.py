@@ -37,7 +37,7 @@ def test_required_is_what_rejects_strangers(app: FixtureApp, oracle: Oracle) -> 
 
     ours = {
         (method, route["path"]): route["auth"]["verdict"]
-        for route in reversed(our_routes.routes(app.root, app.file, app.target))
+        for route in reversed(our_routes.routes(app.root, app.target, app.source))
         for method in (["WEBSOCKET"] if route["kind"] == "websocket" else route["methods"])
     }
     wrong = [
