@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from fastapi_guard.location import Location
 from fastapi_guard.project.model import Authentication, PathOperation, Project, RouterPlace, Verdict
 from fastapi_guard.report.inert import visible
 from fastapi_guard.report.ink import Ink, padded, width_of
@@ -35,21 +36,23 @@ def write(project: Project, view: View) -> Iterator[str]:
     columns = _columns(project, min(max(view.width, _MIN_WIDTH), _MAX_WIDTH))
     for app, operations_by_router in grouped(project).items():
         yield ink(visible(app), "bold") + "\n\n"
-        for router, operations in operations_by_router.items():
+        for router, operations in operations_by_router:
             yield _router_line(router, view, ink) + "\n"
             for operation in operations:
                 yield from (line.rstrip() + "\n" for line in _row(operation, columns, ink))
             yield "\n"
     yield from _left_out(project, view, ink)
-    yield from (line + "\n" for line in _share(project, ink))
+    yield ink(share(project), "bold") + "\n"
 
 
-def grouped(project: Project) -> Mapping[str, Mapping[RouterPlace, list[PathOperation]]]:
+def grouped(project: Project) -> Mapping[str, list[tuple[RouterPlace, list[PathOperation]]]]:
     """Operations by application and router, each in the order in which it first appears."""
-    groups: dict[str, dict[RouterPlace, list[PathOperation]]] = {}
+    groups: dict[str, dict[tuple[str, Location], tuple[RouterPlace, list[PathOperation]]]] = {}
     for operation in project.operations:
-        groups.setdefault(operation.app, {}).setdefault(operation.router, []).append(operation)
-    return groups
+        router = operation.router
+        by_router = groups.setdefault(operation.app, {})
+        by_router.setdefault((router.name, router.location), (router, []))[1].append(operation)
+    return {app: list(by_router.values()) for app, by_router in groups.items()}
 
 
 def guard_text(operation: PathOperation) -> str:
@@ -119,20 +122,18 @@ def _left_out(project: Project, view: View, ink: Ink) -> Iterator[str]:
         yield "\n"
 
 
-def _share(project: Project, ink: Ink) -> Iterator[str]:
-    """The last line: how many operations are authenticated."""
+def share(project: Project) -> str:
+    """How many operations are authenticated, and what the others are."""
     verdicts = Counter(
         operation.authentication.verdict for operation in project.operations if operation.kind in ("http", "websocket")
     )
-    total = verdicts.total()
+    total, required = verdicts.total(), verdicts[Verdict.REQUIRED]
     if not total:
-        yield ink("No operations.", "bold")
-        return
-    others = ", ".join(
+        return "No operations."
+    others = [
         f"{verdicts[verdict]:,} {verdict.value}"
         for verdict in Verdict
         if verdict is not Verdict.REQUIRED and verdicts[verdict]
-    )
-    required = verdicts[Verdict.REQUIRED]
-    share = f"{required:,} of {total:,} operations authenticated ({100 * required / total:.1f} %)"
-    yield ink(f"{share}; {others}" if others else share, "bold")
+    ]
+    authenticated = f"{required:,} of {total:,} operations authenticated ({100 * required / total:.1f} %)"
+    return f"{authenticated}; {', '.join(others)}" if others else authenticated
