@@ -43,6 +43,8 @@ class Surroundings:
     """What is known outside of a unit: of its module and of the project."""
 
     path: str
+    module: str
+    """Dotted: `app.api.tasks`."""
     names: ModuleNames
     canonical: Callable[[str], str] = str
     """Follows re-exports: `app.errors.HTTPException` is `fastapi.HTTPException`."""
@@ -85,6 +87,16 @@ class Unit:
         """The innermost `def` around `node`; None inside a lambda or outside of functions."""
         scope = next(self._scopes(node), None)
         return scope if isinstance(scope, cst.FunctionDef) else None
+
+    def symbol(self, function: cst.FunctionDef) -> str:
+        """The dotted name of a function of this unit: `app.api.tasks.read_task`."""
+        names = [function.name.value]
+        holder = self.parent(function)
+        while holder is not None:
+            if isinstance(holder, (cst.FunctionDef, cst.ClassDef)):
+                names.append(holder.name.value)
+            holder = self.parent(holder)
+        return ".".join([*([self.surroundings.module] if self.surroundings.module else []), *reversed(names)])
 
     def is_endpoint(self, function: cst.FunctionDef) -> bool:
         """Whether the function serves a path operation of the project."""

@@ -63,9 +63,14 @@ _NOQA = re.compile(r"#\s*noqa\s*:\s*(?P<codes>[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)
 _OWN_CODE = re.compile(r"FG[0-9]{3}")
 
 
+def mentions_suppressions(text: str) -> bool:
+    """Whether a file may hold a suppression; the tree of one that does not need not be made."""
+    return _MARKER.search(text) is not None
+
+
 def read_suppressions(path: str, text: str, tree: ast.Module) -> tuple[Suppression, ...]:
     """Every suppression and public declaration of a file, in order, well-formed or not."""
-    if not _MARKER.search(text):
+    if not mentions_suppressions(text):
         return ()
     comments = list(comments_of(text))
     marked = [comment for comment in comments if _MARKER.search(comment.text)]

@@ -1,0 +1,60 @@
+"""Checks a project: rules, then suppressions, then the rules about suppressions, then what is to be reported."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fastapi_guard.checks.diagnostics import diagnostics_of
+from fastapi_guard.checks.execution import Outcome, Sources, run_on_nodes, run_on_nouns
+from fastapi_guard.checks.registry import targets
+from fastapi_guard.checks.settings import CheckSettings, FileIgnores, is_strong_enough, lies_in
+from fastapi_guard.checks.silencing import judged, silence, without_ignored_files
+from fastapi_guard.finding import Diagnostic, Problem, Suppressed
+from fastapi_guard.project.model import Project
+from fastapi_guard.rule import Rule
+from fastapi_guard.source.suppressions import Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What the rules found in a project."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """What is to be reported, ordered by place and code."""
+    suppressed: tuple[Suppressed, ...]
+    problems: tuple[Problem, ...]
+    """FG002 for each rule that failed on something, FG001 for each statement that LibCST refused."""
+    suppressions: tuple[Suppression, ...]
+    """Every suppression, with what it names in vain."""
+
+
+def check(
+    rules: Sequence[Rule],
+    project: Project,
+    sources: Sources,
+    suppressions: Sequence[Suppression] = (),
+    settings: CheckSettings | None = None,
+) -> CheckResult:
+    """Run the selected rules on the project; the same input gives the same result in the same order."""
+    settings = settings or CheckSettings()
+    ignored = FileIgnores(settings.per_file_ignores)
+    about_suppressions = [rule for rule in rules if Suppression in targets(rule)]
+    about_code = [rule for rule in rules if rule not in about_suppressions and settings.selects(rule.code)]
+
+    outcome = Outcome()
+    run_on_nouns(about_code, project, settings, outcome)
+    run_on_nodes(about_code, project, sources, settings, outcome)
+    diagnostics = without_ignored_files(diagnostics_of(outcome.findings, sources.texts), ignored)
+    silenced = silence(diagnostics, suppressions)
+
+    ran = frozenset(rule.code for rule in about_code) - outcome.failed
+    judgements = judged(suppressions, rules, ran, silenced.used, project)
+    meta = Outcome()
+    run_on_nouns([r for r in about_suppressions if settings.selects(r.code)], project, settings, meta, judgements)
+    said = (*silenced.diagnostics, *without_ignored_files(diagnostics_of(meta.findings, sources.texts), ignored))
+    reported = [d for d in said if is_strong_enough(d, settings) and lies_in(d, settings.paths)]
+    return CheckResult(
+        diagnostics=tuple(sorted(reported, key=lambda d: (d.location, d.code, d.message))),
+        suppressed=tuple(s for s in silenced.suppressed if is_strong_enough(s.diagnostic, settings)),
+        problems=tuple(sorted({*outcome.problems, *meta.problems}, key=lambda p: (p.location, p.code, p.message))),
+        suppressions=judgements,
+    )

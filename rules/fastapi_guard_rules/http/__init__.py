@@ -1,0 +1,1 @@
+"""Status codes, methods and bodies that mean what HTTP says."""
