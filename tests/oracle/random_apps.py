@@ -255,7 +255,16 @@ def _operation(draw: st.DrawFn, source: Source, names: Names, receiver: str, nam
         source.imports.append("from fastapi import WebSocket")
         parameters.insert(0, "socket: WebSocket")
         source.lines.append(f'@{receiver}.websocket("{path}"{_decorator_dependencies(draw, source, names)})')
+        added = ""
+    elif draw(st.integers(0, 4)) == 0:
+        decorator = _decorator(draw, source, names, receiver, path)
+        added = (
+            f"{decorator.removeprefix('@')}({name})"
+            if draw(st.booleans())
+            else _added(draw, source, names, receiver, path, name)
+        )
     else:
+        added = ""
         for number in range(draw(st.sampled_from((1, 1, 1, 2)))):
             source.lines.append(_decorator(draw, source, names, receiver, path + "/again" * number))
     for at, alias in enumerate(draw(st.lists(st.sampled_from(names.aliases), max_size=2)) if names.aliases else ()):
@@ -266,7 +275,15 @@ def _operation(draw: st.DrawFn, source: Source, names: Names, receiver: str, nam
     if draw(st.integers(0, 3)) == 0:
         source.imports.append("from shop.deps import plainly")
         source.lines.append("@plainly")
-    source.lines += [f"{keyword} {name}({', '.join(parameters)}):", "    return None", "", ""]
+    source.lines += [f"{keyword} {name}({', '.join(parameters)}):", "    return None", "", "", added]
+
+
+def _added(draw: st.DrawFn, source: Source, names: Names, receiver: str, path: str, name: str) -> str:
+    """An operation that a call registers, with keyword arguments from a variable."""
+    source.lines.append(f'{name}_options = {{"tags": ["{name}"], "status_code": 202}}')
+    methods = draw(st.lists(st.sampled_from(("GET", "POST", "PUT")), min_size=1, max_size=2, unique=True))
+    dependencies = _decorator_dependencies(draw, source, names)
+    return f'{receiver}.add_api_route("{path}", {name}, methods={methods!r}{dependencies}, **{name}_options)'
 
 
 def _decorator(draw: st.DrawFn, source: Source, names: Names, receiver: str, path: str) -> str:
@@ -289,7 +306,19 @@ def _decorator_dependencies(draw: st.DrawFn, source: Source, names: Names) -> st
 @st.composite
 def _router_module(draw: st.DrawFn, number: int, count: int, names: Names) -> str:
     source = Source(["from fastapi import APIRouter"])
-    source.lines += [f"router = APIRouter({_context(draw, source, names, f'r{number}')})", "", ""]
+    context = _context(draw, source, names, f"r{number}")
+    if "dependencies=" not in context and draw(st.booleans()):
+        source.lines += [
+            "class House(APIRouter):",
+            "    def __init__(self, **options):",
+            f"        super().__init__(dependencies={_depends(draw, names, source)}, **options)",
+            "",
+            "",
+            f"router = House({context})",
+        ]
+    else:
+        source.lines.append(f"router = APIRouter({context})")
+    source.lines += ["", ""]
     for operation in range(draw(st.integers(0, 3))):
         _operation(draw, source, names, "router", f"o{number}_{operation}")
     _include(draw, source, names, "router", list(range(number + 1, count)))
