@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, Evaluato
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import Application, PathOperation, Project, Unmounted, Unresolved
 from fastapi_guard.project.registration import Route, Router
-from fastapi_guard.project.seeds import is_seed, registering_functions
+from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -46,7 +47,9 @@ def build_project(
     interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
     for path in sorted(seeds):
         _run_root(interpreter, path, lambda path=path: interpreter.run_module(path))  # type: ignore[misc]
+    _run_callers(interpreter, seeds, texts)
     _run_uncalled(interpreter, seeds)
+    _run_lifespans(interpreter)
     return link(interpreter, options)
 
 
@@ -58,6 +61,39 @@ def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], li
     except OutOfSteps:
         interpreter.call_stack.clear()
         interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
+
+
+def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: Mapping[str, str]) -> None:
+    """Modules that register nothing themselves but call what does: `app = create_app()` in a module of its own."""
+    wanted = {
+        definition.name
+        for path in seeds
+        if (module := interpreter.module(path)) is not None
+        for owner, definition in registering_functions(module.tree)
+        if owner is None and id(definition) not in interpreter.called
+    }
+    if not wanted:
+        return
+    calls = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wanted)))})\s*\(")
+    for path in sorted(texts):
+        if path not in seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
+            _run_root(interpreter, path, lambda path=path: interpreter.run_module(path))  # type: ignore[misc]
+
+
+def _run_lifespans(interpreter: Interpreter) -> None:
+    """What applications do when they start: routes are also registered there."""
+    for router in list(interpreter.routers):
+        lifespan = router.options.get("lifespan")
+        if isinstance(lifespan, (Function, BoundMethod)):
+            location = router.place.module.location(router.place.node)
+            _run_root(
+                interpreter,
+                location.path,
+                lambda lifespan=lifespan, router=router: call(interpreter, lifespan, (router,), {}, router.place, None),  # type: ignore[misc]
+                location.line,
+            )
+        for handler in router.startup:
+            _run_root(interpreter, router.place.module.path, lambda handler=handler: call(interpreter, handler, (), {}, router.place, None))  # type: ignore[misc]
 
 
 def _run_uncalled(interpreter: Interpreter, seeds: frozenset[str]) -> None:
@@ -106,7 +142,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     reader = DependencyReader(interpreter)
     linker = Linker(interpreter, reader, options.fastapi_version, names)
     interpreter.steps_left = STEPS_PER_ROOT * 10
-    applications = [router for router in _distinct(interpreter.routers, names) if router.is_application]
+    applications = [router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition]
     by_application = {id(router): list(linker.operations(router)) for router in applications}
     operations: list[PathOperation] = []
     nouns: list[Application] = []

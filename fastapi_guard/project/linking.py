@@ -108,6 +108,9 @@ class Linker:
         for entry in [*_constructor_routes(router), *router.entries]:
             if inner.before is not None and entry.order > inner.before:
                 continue
+            if entry.condition:
+                self._report("conditional", entry.place, f"this is registered only when {entry.condition} is not at its default")
+                continue
             if isinstance(entry, Route):
                 yield self._operation(application, router, entry, inner)
             elif isinstance(entry, Include):
@@ -236,6 +239,8 @@ class Linker:
             first = next((option for option in value.options if isinstance(constant(option), str)), None)
             if first is not None:
                 return str(constant(first)), False
+        if isinstance(value, Instance) and isinstance(constant(value.attributes.get("default", value)), str):
+            return str(constant(value.attributes["default"])), False
         self._report("path", place, f"the {what} is {describe(value.default if isinstance(value, Setting) else value)}")
         return "/{unresolved}", False
 

@@ -21,6 +21,8 @@ class Route:
     place: Place
     order: int = 0
     """Position among all registrations of the project, in the order in which its code makes them."""
+    condition: str = ""
+    """The setting that has to be changed from its default for this to happen."""
 
 
 @dataclass(slots=True, eq=False)
@@ -31,6 +33,7 @@ class Include:
     options: dict[str, Value]
     place: Place
     order: int = 0
+    condition: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +44,7 @@ class Mount:
     app: Value
     place: Place
     order: int = 0
+    condition: str = ""
 
 
 Entry = Route | Include | Mount
@@ -54,6 +58,8 @@ class Middleware:
     """The class, or the function of the decorator."""
     options: dict[str, Value]
     place: Place
+    condition: str = ""
+    """The setting that decides whether it is added, whatever its default."""
 
 
 @dataclass(slots=True, eq=False)
@@ -71,10 +77,14 @@ class Router(Value):
     entries: list[Entry] = field(default_factory=list)
     attributes: dict[str, Value] = field(default_factory=dict)
     middlewares: list[Middleware] = field(default_factory=list)
+    startup: list[Value] = field(default_factory=list)
+    """Functions that run when the application starts."""
     made_in: str = ""
     """`module:function()` or `module:Class.method()` whose code made it; empty at module level."""
     held_as: str = ""
     """`module:Class.attribute` that it was assigned to."""
+    condition: str = ""
+    """The setting that has to be changed from its default for it to be made."""
 
     def add(self, entry: Entry) -> None:
         """Register something behind what is there."""

@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 
 SETTINGS_BASES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings"})
 FIELD_CALLS = frozenset(
-    {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "attr.ib", "attrs.field"}
+    {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "attr.ib", "attr.field", "attrs.field"}
 )
+FACTORY_CALLS = frozenset({"attr.Factory", "attrs.Factory"})
 STATUS_NAME = re.compile(r"(?:fastapi|starlette)\.status\.(?:HTTP|WS)_(\d{3,4})\w*")
 
 
@@ -128,26 +129,37 @@ def _from_class(interpreter: Interpreter, value: Value, owner: Class, receiver: 
         if isinstance(receiver, Instance) and is_settings(receiver.cls) and not isinstance(made, Setting):
             return Setting(made, f"{receiver.cls.name}.{name}")
         return made
-    value = field_default(interpreter, value)
+    if is_field(value):
+        value = field_default(interpreter, value, receiver)
+        receiver.attributes[name] = value
     if isinstance(receiver, Instance) and is_settings(receiver.cls) and not isinstance(value, Setting):
-        return Setting(value, f"{receiver.cls.name}.{name}")
+        value = Setting(value, f"{receiver.cls.name}.{name}")
+        receiver.attributes[name] = value
     return value
 
 
-def field_default(interpreter: Interpreter, value: Value) -> Value:
-    """The default that `Field(default=...)` declares; other values unchanged."""
-    if isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name in FIELD_CALLS:
-        if "default" in value.keywords:
-            return value.keywords["default"]
-        if "default_factory" in value.keywords:
-            from fastapi_guard.project.evaluator.calls import call
+def field_default(interpreter: Interpreter, value: Value, receiver: Value | None = None) -> Value:
+    """The default that `Field(default=...)` declares for an object; other values unchanged."""
+    if not is_field(value):
+        return value
+    assert isinstance(value, Result)
+    from fastapi_guard.project.evaluator.calls import call
 
-            return call(interpreter, value.keywords["default_factory"], (), {}, value.place, None)
-        if value.arguments:
-            first = value.arguments[0]
-            return Unknown("a required field") if isinstance(first, Literal) and first.value is Ellipsis else first
+    factory = value.keywords.get("default_factory") or value.keywords.get("factory")
+    if factory is not None:
+        return call(interpreter, factory, (), {}, value.place, None)
+    default = value.keywords.get("default") or (value.arguments[0] if value.arguments else None)
+    if default is None or (isinstance(default, Literal) and default.value is Ellipsis):
         return Unknown("a required field")
-    return value
+    if isinstance(default, Result) and isinstance(default.callee, External) and default.callee.name in FACTORY_CALLS and default.arguments:
+        takes_self = "takes_self" in default.keywords and receiver is not None
+        return call(interpreter, default.arguments[0], (receiver,) if takes_self and receiver else (), {}, default.place, None)
+    return default
+
+
+def is_field(value: Value) -> bool:
+    """Whether a class attribute declares a field of a dataclass, an attrs class or a Pydantic model."""
+    return isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name in FIELD_CALLS
 
 
 def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Value:
@@ -170,7 +182,18 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
     return Member(receiver, name)
 
 
-OPTION_ATTRIBUTES = frozenset({"prefix", "tags", "dependencies", "include_in_schema", "title", "version"})
+OPTION_DEFAULTS: dict[str, str] = {
+    "prefix": "",
+    "title": "FastAPI",
+    "version": "0.1.0",
+    "openapi_url": "/openapi.json",
+    "docs_url": "/docs",
+    "redoc_url": "/redoc",
+    "swagger_ui_oauth2_redirect_url": "/docs/oauth2-redirect",
+    "root_path": "",
+}
+"""Attributes of a router or application that its constructor takes, with FastAPI's defaults (fastapi/applications.py)."""
+OPTION_LISTS = frozenset({"tags", "dependencies"})
 
 
 def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, place: Place | None) -> Value:
@@ -182,9 +205,13 @@ def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, pla
             return _from_class(interpreter, interpreter.settle(found[0]), found[1], receiver, name)
     if name == "router" and receiver.is_application:
         return receiver
-    if name in OPTION_ATTRIBUTES:
-        default: Value = Literal("") if name == "prefix" else Sequence("list", [])
-        return receiver.options.get(name, default)
+    if name in receiver.options and (name in OPTION_DEFAULTS or name in OPTION_LISTS):
+        return receiver.options[name]
+    if name in OPTION_DEFAULTS:
+        return Literal(OPTION_DEFAULTS[name])
+    if name in OPTION_LISTS:
+        receiver.options[name] = Sequence("list", [])
+        return receiver.options[name]
     return RouterMethod(receiver, name)
 
 

@@ -20,6 +20,7 @@ from fastapi_guard.project.values import (
     Mapping,
     Member,
     Module,
+    Operation,
     Partial,
     Place,
     Sequence,
@@ -200,6 +201,15 @@ def _text(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, pl
     return Setting(Literal(str(known)), arguments[0].name) if isinstance(arguments[0], Setting) else Literal(str(known))
 
 
+def _boolean(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import truth
+
+    decided = truth(arguments[0]) if arguments else False
+    if decided is not None:
+        return TRUE if decided else FALSE
+    return Operation("bool", arguments[:1], place)
+
+
 def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
     if len(arguments) != 2:
         return None
@@ -245,6 +255,7 @@ def _new_type(interpreter: Interpreter, arguments: Arguments, keywords: Keywords
 
 
 EXTERNAL_CALLS: dict[str, Known] = {
+    "builtins.bool": _boolean,
     "builtins.dict": _dict,
     "builtins.enumerate": _enumerate,
     "builtins.frozenset": _sequence("set"),

@@ -225,7 +225,17 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keyw
     for name, value in keywords.items():
         if name != "**":
             instance.attributes[name] = value
+    for name, value in instance.attributes.items():
+        if isinstance(value, routers.Router) and not value.held_as:
+            value.held_as = f"{cls.module.name}:{cls.name}.{name}"
+    for name in AFTER_INIT:
+        if cls.lookup(name) is not None:
+            call_method(interpreter, instance, name, (), {}, place)
     return instance
+
+
+AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")
+"""Methods that generated initializers call when they are done (dataclasses, attrs, Pydantic)."""
 
 
 IDENTITY_DECORATORS = frozenset({

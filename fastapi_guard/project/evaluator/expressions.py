@@ -372,13 +372,46 @@ def truth(value: Value) -> bool | None:
     return None
 
 
+def default_truth(value: Value) -> tuple[bool, str] | None:
+    """Whether a value is true when every setting has its default, and the name of a setting that it depends on."""
+    names: list[str] = []
+    decided = truth(_defaulted(value, names))
+    return (decided, names[0]) if decided is not None and names else None
+
+
+SYMBOLS = {name: op for op, (name, _) in COMPARISONS.items()}
+
+
+def _defaulted(value: Value, names: list[str]) -> Value:
+    if isinstance(value, Setting):
+        names.append(value.name)
+        return _defaulted(value.default, names)
+    if not isinstance(value, Operation):
+        return value
+    operands = [_defaulted(operand, names) for operand in value.operands]
+    if value.operator in SYMBOLS and len(operands) == 2 and value.place is not None:
+        return compare(SYMBOLS[value.operator](), operands[0], operands[1], value.place)
+    decided = [truth(operand) for operand in operands]
+    if value.operator == "not" and decided[0] is not None:
+        return FALSE if decided[0] else TRUE
+    if value.operator == "bool" and decided[0] is not None:
+        return TRUE if decided[0] else FALSE
+    if value.operator == "and":
+        return FALSE if False in decided else (TRUE if None not in decided else value)
+    if value.operator == "or":
+        return TRUE if True in decided else (FALSE if None not in decided else value)
+    return value
+
+
 def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     decided = truth(evaluate(interpreter, node.test, scope))
     if decided is True:
         return evaluate(interpreter, node.body, scope)
     if decided is False:
         return evaluate(interpreter, node.orelse, scope)
-    return choice([evaluate(interpreter, node.body, scope), evaluate(interpreter, node.orelse, scope)])
+    by_default = default_truth(evaluate(interpreter, node.test, scope))
+    branches = [node.body, node.orelse] if by_default is None or by_default[0] else [node.orelse, node.body]
+    return choice([evaluate(interpreter, branch, scope) for branch in branches])
 
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:

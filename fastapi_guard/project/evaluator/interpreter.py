@@ -64,6 +64,10 @@ class Interpreter:
         self.executed: set[int] = set()
         self.called: set[int] = set()
         self.order = 0
+        self.conditions: list[str] = []
+        """Settings that have to be changed from their default for the running code to run."""
+        self.switches: list[str] = []
+        """Settings that decide whether the running code runs, whatever their default."""
         self.resolving: set[tuple[str, str]] = set()
         self.is_budget_reported = False
 

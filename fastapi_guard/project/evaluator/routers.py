@@ -70,6 +70,7 @@ def make_router(
     made_in = _maker(interpreter)
     shown = f"{cls.module.name}.{cls.name}" if cls else name
     router = Router(shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in)
+    router.condition = condition(interpreter)
     interpreter.routers.append(router)
     initializer = cls.lookup("__init__") if cls else None
     if initializer is not None:
@@ -81,6 +82,16 @@ def make_router(
             return router
     _initialize(router, keywords)
     return router
+
+
+def condition(interpreter: Interpreter) -> str:
+    """The setting that has to be changed for the running code to run; empty when it runs by default."""
+    return interpreter.conditions[-1] if interpreter.conditions else ""
+
+
+def switch(interpreter: Interpreter) -> str:
+    """The setting that decides whether the running code runs."""
+    return interpreter.switches[-1] if interpreter.switches else condition(interpreter)
 
 
 def _maker(interpreter: Interpreter) -> str:
@@ -136,14 +147,18 @@ def call_router_method(
         return NONE
     if name == "include_router":
         included = _argument(arguments, keywords, 0, "router")
-        router.add(Include(included, _without(keywords, "router"), place, interpreter.next_order()))
+        router.add(Include(included, _without(keywords, "router"), place, interpreter.next_order(), condition(interpreter)))
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
-        router.add(Mount(_argument(arguments, keywords, 0, "path"), target, place, interpreter.next_order()))
+        router.add(Mount(_argument(arguments, keywords, 0, "path"), target, place, interpreter.next_order(), condition(interpreter)))
+        return NONE
+    if name == "add_event_handler":
+        if constant(_argument(arguments, keywords, 0, "event_type")) == "startup":
+            router.startup.append(_argument(arguments, keywords, 1, "func"))
         return NONE
     if name == "add_middleware":
-        router.middlewares.append(Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place))
+        router.middlewares.append(Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place, switch(interpreter)))
         return NONE
     return Result(method, arguments, keywords, place)
 
@@ -170,9 +185,11 @@ def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Valu
 
     router, path = decorator.router, decorator.arguments[0] if decorator.arguments else NONE
     if decorator.method in ("exception_handler", "on_event"):
+        if decorator.method == "on_event" and constant(path) == "startup":
+            router.startup.append(endpoint)
         return endpoint
     if decorator.method == "middleware":
-        router.middlewares.append(Middleware(endpoint, {}, decorator.place))
+        router.middlewares.append(Middleware(endpoint, {}, decorator.place, switch(interpreter)))
         return endpoint
     override = _override(interpreter, router, f"add_{decorator.method}") if decorator.method == "api_route" else None
     if override is not None:
@@ -190,7 +207,7 @@ def _add_route(
 ) -> None:
     methods = options.get("methods")
     rest = _without(options, "methods")
-    router.add(Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order()))
+    router.add(Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter)))
 
 
 def report_unresolved(

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence as Statements
 from typing import TYPE_CHECKING, Any
 
-from fastapi_guard.project.evaluator.expressions import evaluate, iterate, truth
+from fastapi_guard.project.evaluator.expressions import default_truth, evaluate, iterate, truth
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
@@ -194,11 +194,39 @@ def _if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         return run_block(interpreter, statement.body, scope)
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
+    by_default = default_truth(test)
+    if by_default is not None:
+        taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
+        return _by_default(interpreter, taken, other, by_default[1], scope)
     return alternatives(
         interpreter,
         scope,
         [lambda: run_block(interpreter, statement.body, scope), lambda: run_block(interpreter, statement.orelse, scope)],
     )
+
+
+def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast.stmt], setting: str, scope: Scope) -> int:
+    """A test that a setting decides: what happens by default happens, and what else could is remembered as conditional."""
+    before = dict(scope.names)
+    interpreter.switches.append(setting)
+    try:
+        way = run_block(interpreter, taken, scope)
+    finally:
+        interpreter.switches.pop()
+    after = dict(scope.names)
+    returned = len(scope.returned)
+    scope.names.clear()
+    scope.names.update(before)
+    interpreter.conditions.append(setting)
+    try:
+        other_way = run_block(interpreter, other, scope)
+    finally:
+        interpreter.conditions.pop()
+    del scope.returned[returned:]
+    ends = [after, dict(scope.names)] if other_way & FALLS else [after]
+    scope.names.clear()
+    scope.names.update(join(ends))
+    return way
 
 
 def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Callable[[], int]]) -> int:
