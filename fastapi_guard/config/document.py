@@ -60,24 +60,30 @@ def _read_text(file: Path, shown: str) -> str:
 
     try:
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise fail(f"cannot be read: it is {_kind(status.st_mode)}, not a file")
+            if status.st_size > _MAX_BYTES:
+                raise fail(f"cannot be read: it has {status.st_size:,} bytes, more than {_MAX_BYTES:,}")
+            content = _read_all(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise fail(f"cannot be read: {error.strerror or error}") from None
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(stream.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise fail(f"cannot be read: it is {_kind(status.st_mode)}, not a file")
-        if status.st_size > _MAX_BYTES:
-            raise fail(f"cannot be read: it has {status.st_size:,} bytes, more than {_MAX_BYTES:,}")
-        try:
-            content = stream.read(_MAX_BYTES)
-        except OSError as error:
-            raise fail(f"cannot be read: {error.strerror or error}") from None
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         good = content[: error.start].decode("utf-8")
         line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
         raise fail("is not UTF-8 text", line, column) from None
+
+
+def _read_all(descriptor: int) -> bytes:
+    pieces = []
+    while piece := os.read(descriptor, _MAX_BYTES):
+        pieces.append(piece)
+    return b"".join(pieces)
 
 
 def _kind(mode: int) -> str:

@@ -1,0 +1,56 @@
+"""Which rules selectors mean."""
+
+from config.sample_rules import RULES
+
+from fastapi_guard.config.selection import matching_codes, overridden, selected_codes
+from fastapi_guard.config.settings import Settings
+
+META = {"FG003", "FG004", "FG005"}
+
+
+def selected(settings: Settings) -> set[str]:
+    return set(selected_codes(settings, RULES))
+
+
+def test_the_default_profile_leaves_house_rules_out() -> None:
+    assert selected(Settings()) == {"FG101", "FG102", *META}
+
+
+def test_the_strict_profile_has_every_rule() -> None:
+    assert selected(Settings(profile="strict")) == {"FG101", "FG102", "FG201", *META}
+
+
+def test_select_replaces_the_profile() -> None:
+    assert selected(Settings(select=("unscoped-query",), profile="strict")) == {"FG201"}
+
+
+def test_the_more_specific_selector_decides() -> None:
+    assert selected(Settings(select=("ALL",), ignore=("FG1",), extend_select=("FG101",))) == {"FG101", "FG201", *META}
+    assert selected(Settings(select=("FG1",), ignore=("ALL",))) == {"FG101", "FG102"}
+
+
+def test_between_equally_specific_selectors_ignoring_wins() -> None:
+    assert selected(Settings(select=("FG101",), ignore=("missing-authentication",))) == set()
+
+
+def test_meta_findings_are_selected_by_family_and_name() -> None:
+    assert selected(Settings(ignore=("meta",))) == {"FG101", "FG102"}
+    assert matching_codes(("unused-suppression",), RULES) == {"FG003"}
+
+
+def test_selecting_on_the_command_line_forgets_what_the_file_selects_and_ignores() -> None:
+    settings = Settings(select=("FG201",), ignore=("FG101",))
+
+    assert selected(overridden(settings, RULES, select=("FG1",), extend_select=(), ignore=())) == {"FG101", "FG102"}
+
+
+def test_ignoring_on_the_command_line_wins_over_the_file() -> None:
+    settings = Settings(select=("FG101", "FG201"))
+
+    assert selected(overridden(settings, RULES, select=None, extend_select=(), ignore=("FG1",))) == {"FG201"}
+
+
+def test_extending_on_the_command_line_wins_over_the_file() -> None:
+    settings = Settings(select=("FG201",), ignore=("FG101",))
+
+    assert selected(overridden(settings, RULES, select=None, extend_select=("FG101",), ignore=())) == {"FG101", "FG201"}
