@@ -11,6 +11,7 @@ from pathlib import Path
 
 import tomli
 
+from fastapi_guard.checks.run import CheckResult
 from fastapi_guard.config.document import Document
 from fastapi_guard.config.load import load_settings
 from fastapi_guard.config.settings import Settings
@@ -66,15 +67,7 @@ class Mismatch:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What an analysis says about an example."""
-
-    diagnostics: Sequence[Diagnostic]
-    problems: Sequence[Problem] = ()
-
-
-Analyse = Callable[[Mapping[str, str], Settings, Sequence[Rule]], Found]
+Analyse = Callable[[Mapping[str, str], Settings, Sequence[Rule]], CheckResult]
 """Analyses files given as text by path; only the rules that the settings select."""
 
 
@@ -191,7 +184,7 @@ def _document(configuration: str) -> Document:
     )
 
 
-def _compared(example: Example, found: Found) -> Iterator[Mismatch]:
+def _compared(example: Example, found: CheckResult) -> Iterator[Mismatch]:
     """Differences between the markers and the primary lines of what was found."""
     said: list[Diagnostic | Problem] = [*found.diagnostics, *found.problems]
     message_by_place: dict[Place, str] = {(one.location.path, one.location.line, one.code): one.message for one in said}

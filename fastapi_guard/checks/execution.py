@@ -4,6 +4,7 @@ import ast
 import inspect
 import itertools
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,14 +27,18 @@ FINDINGS_LIMIT = 10_000
 """On one noun or node: a rule that says more is taken to say it forever."""
 
 
+FAILURES_LIMIT = 20
+"""Of one rule in one run: after so many it is not tried again."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What rules have said so far, and which of them failed where."""
 
     findings: list[tuple[Rule, Finding]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
-    """Codes of the rules that failed somewhere."""
+    failures: Counter[str] = field(default_factory=Counter)
+    """How often each rule failed, by code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,8 @@ def _attempt(
     outcome: Outcome,
 ) -> None:
     """Run one rule on one thing; what it said before it failed counts."""
+    if outcome.failures[rule.code] >= FAILURES_LIMIT:
+        return
     said = 0
     try:
         for finding in itertools.islice(rule(target, context, **options), FINDINGS_LIMIT + 1):
@@ -203,8 +210,11 @@ def _attempt(
                 raise RuntimeError(f"it yielded more than {FINDINGS_LIMIT:,} findings")
             outcome.findings.append((rule, finding))
     except (Exception, SystemExit) as error:
-        outcome.failed.add(rule.code)
-        outcome.problems.append(Problem("FG002", _place_or_root(place), _failure(rule, error)))
+        outcome.failures[rule.code] += 1
+        message = _failure(rule, error)
+        if outcome.failures[rule.code] == FAILURES_LIMIT:
+            message += f"; it failed {FAILURES_LIMIT} times and is not tried again"
+        outcome.problems.append(Problem("FG002", _place_or_root(place), message))
 
 
 def _same(location: Location) -> Location:

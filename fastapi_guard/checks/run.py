@@ -46,7 +46,7 @@ def check(
     diagnostics = without_ignored_files(diagnostics_of(outcome.findings, sources.texts), ignored)
     silenced = silence(diagnostics, suppressions)
 
-    ran = frozenset(rule.code for rule in about_code) - outcome.failed
+    ran = frozenset(rule.code for rule in about_code) - outcome.failures.keys()
     judgements = judged(suppressions, rules, ran, silenced.used, project)
     meta = Outcome()
     run_on_nouns([r for r in about_suppressions if settings.selects(r.code)], project, settings, meta, judgements)
