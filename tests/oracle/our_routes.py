@@ -33,11 +33,8 @@ def routes(root: Path, target: str, source: str = ".") -> list[dict[str, Any]]:
 
 
 def rows(routes: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The routes in the oracle's shape and in an order of their own, as far as both sides know them.
-
-    Starlette adds HEAD to a plain route that answers GET, FastAPI does not; a mount has no endpoint.
-    """
-    return sorted((_row(route) for route in routes if route["kind"] != "mount"), key=json.dumps)
+    """The routes in the oracle's shape, as far as both sides know them."""
+    return [_row(route) for route in routes]
 
 
 def _row(route: dict[str, Any]) -> dict[str, Any]:
@@ -46,8 +43,10 @@ def _row(route: dict[str, Any]) -> dict[str, Any]:
     row["status_code"] = row["status_code"] or 200
     row["methods"] = sorted(row["methods"])
     row["dependency_places"] = [f"{place['path']}:{place['line']}" for place in row["dependency_places"]]
-    if row["kind"] == "starlette":
+    if row["kind"] == "starlette":  # Starlette adds HEAD to a route that answers GET
         row["methods"] = [method for method in row["methods"] if method != "HEAD"]
+    if row["kind"] == "mount":  # what is mounted has no endpoint
+        row["file"] = row["line"] = None
     return row
 
 
@@ -71,6 +70,8 @@ def differences(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> lis
         for row in ours
         if (tuple(row["methods"]), row["path"]) not in known
     ]
-    if not lines and len(theirs) != len(ours):
-        lines.append(f"{len(theirs)} routes, ours {len(ours)}")
+    if not lines and theirs != ours:
+        lines.append(
+            f"in another order or number: {[row['path'] for row in ours]}, not {[row['path'] for row in theirs]}"
+        )
     return lines
