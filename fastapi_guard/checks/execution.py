@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 import libcst as cst
 
@@ -115,7 +115,7 @@ def _run_on_nodes(
             continue
         module = sources.module_name(path)
         names = names_of(tree, module, is_package=path.endswith("__init__.py"))
-        words = {rule.code: _words_in_module(rule, names, sources.canonical) for rule in node_rules}
+        words = _words_in_module(node_rules, names, sources.canonical)
         if not any(_may_fire(rule, words, text) for rule in node_rules):
             continue
         surroundings = Surroundings(
@@ -146,25 +146,33 @@ def _run_on_unit(
         outcome.problems.append(Problem("FG001", place, f"LibCST cannot parse this statement: {type(error).__name__}"))
         return
     unit = Unit(module, unit_text.first_line, surroundings)
-    rules_by_type: dict[type, list[Rule]] = {}
-    for rule in rules:
-        for target in targets(rule):
-            for node_type in concrete_types(target):
-                rules_by_type.setdefault(node_type, []).append(rule)
+    rules_by_type = _rules_by_type(tuple(rules))
     for node in walk(module):
         for rule in rules_by_type.get(type(node), ()):
             _attempt(rule, node, unit, options_by_code[rule.code], partial(unit.location, node), outcome)
 
 
-def _words_in_module(rule: Rule, names: ModuleNames, canonical: Callable[[str], str]) -> tuple[str, ...]:
-    """The rule's words and the names under which the module knows them."""
-    if not rule.words:
-        return ()
-    words = set(rule.words)
-    for name, dotted in names.dotted_by_name.items():
-        if canonical(dotted).rpartition(".")[2] in words:
-            words.add(name)
-    return tuple(sorted(words))
+@lru_cache(maxsize=256)
+def _rules_by_type(rules: tuple[Rule, ...]) -> Mapping[type, tuple[Rule, ...]]:
+    """The rules that look at each concrete type of node."""
+    rules_by_type: dict[type, tuple[Rule, ...]] = {}
+    for rule in rules:
+        for node_type in dict.fromkeys(concrete for target in targets(rule) for concrete in concrete_types(target)):
+            rules_by_type[node_type] = (*rules_by_type.get(node_type, ()), rule)
+    return rules_by_type
+
+
+def _words_in_module(
+    rules: Sequence[Rule], names: ModuleNames, canonical: Callable[[str], str]
+) -> dict[str, tuple[str, ...]]:
+    """Each rule's words and the names under which the module knows them, by code."""
+    names_by_word: dict[str, list[str]] = {}
+    for name, dotted in sorted(names.dotted_by_name.items()):
+        names_by_word.setdefault(canonical(dotted).rpartition(".")[2], []).append(name)
+    return {
+        rule.code: tuple(dict.fromkeys((*rule.words, *(name for w in rule.words for name in names_by_word.get(w, ())))))
+        for rule in rules
+    }
 
 
 def _may_fire(rule: Rule, words_by_code: Mapping[str, tuple[str, ...]], text: str) -> bool:

@@ -7,6 +7,7 @@ import re
 import types
 import typing
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from fastapi_guard.checks.nouns import NOUNS
@@ -47,6 +48,7 @@ def checked(rules: Iterable[Rule]) -> tuple[Rule, ...]:
     return tuple(ordered)
 
 
+@lru_cache(maxsize=1024)
 def targets(rule: Rule) -> tuple[type, ...]:
     """The types that the rule's first parameter is annotated with: nouns of the model or LibCST nodes."""
     parameters = list(inspect.signature(rule.function).parameters.values())
