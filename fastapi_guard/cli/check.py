@@ -154,7 +154,7 @@ def check(
     default_format = output_format or ("full" if surroundings.is_terminal else "concise")
     destinations = parse_outputs(outputs, default_format, CHECK_FORMATS)
 
-    from fastapi_guard.cli.exit_code import exit_code, is_empty
+    from fastapi_guard.cli.exit_code import exit_code
     from fastapi_guard.cli.run_scan import run_scan
     from fastapi_guard.report.footer import footer
     from fastapi_guard.report.statistics import write_statistics
@@ -181,8 +181,6 @@ def check(
     if not quiet:
         for line in footer(result):
             say(line)
-    if is_empty(result) and not quiet:
-        say(f"No FastAPI application or router was found below {target.root}.")
     return exit_code(result, fail_on=settings.fail_on, exit_zero=exit_zero, allow_no_app=allow_no_app)
 
 

@@ -1,6 +1,7 @@
 """The exit codes: 0 clean, 1 findings, 2 wrong use or a fault, 3 nothing to analyse."""
 
 from fastapi_guard.finding import Severity
+from fastapi_guard.report.footer import is_empty
 from fastapi_guard.scan import ScanResult
 
 CLEAN, FOUND, WRONG, NOTHING = 0, 1, 2, 3
@@ -19,9 +20,3 @@ def exit_code(
     if codes or is_failing:
         return CLEAN if exit_zero else FOUND
     return NOTHING if is_empty(result) and not allow_no_app else CLEAN
-
-
-def is_empty(result: ScanResult) -> bool:
-    """Whether the tree holds neither a FastAPI application nor a router."""
-    project = result.project
-    return not (project.applications or project.operations or project.unmounted)

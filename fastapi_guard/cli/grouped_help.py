@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 
 import click
 
-from fastapi_guard.config.problem import nearest
-
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
@@ -57,6 +55,8 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.modules and not name.startswith("-"):
+            from fastapi_guard.config.problem import nearest
+
             ctx.fail(f"No such command '{name}'{nearest(name, self.modules)}.")
         return super().resolve_command(ctx, args)
 

@@ -70,7 +70,7 @@ def routes(
     target = find_target(paths, surroundings, known_rules(), root=root, config=config, isolated=isolated)
     destinations = parse_outputs(outputs, output_format, ROUTES_FORMATS)
 
-    from fastapi_guard.cli.exit_code import exit_code, is_empty
+    from fastapi_guard.cli.exit_code import exit_code
     from fastapi_guard.cli.run_scan import run_scan
     from fastapi_guard.report.footer import notes, problem_lines
 
@@ -94,8 +94,6 @@ def routes(
     if not quiet:
         for line in notes(result):
             say(line)
-    if is_empty(result) and not quiet:
-        say(f"No FastAPI application or router was found below {target.root}.")
     return exit_code(result, fail_on=None, allow_no_app=allow_no_app)
 
 

@@ -11,13 +11,6 @@ from fastapi_guard.config.problem import nearest
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.rule import Rule
 
-META_NAMES = {
-    "FG003": "unused-suppression",
-    "FG004": "unknown-suppression",
-    "FG005": "suppression-without-reason",
-}
-"""Findings about suppressions; they are selected like rules although no rule function makes them."""
-
 _UNDESELECTABLE = ("FG001", "FG002")
 _NONE, _ALL, _FAMILY, _EXACT = 0, 1, 2, 100
 
@@ -34,7 +27,7 @@ def selector_error(selector: str, rules: Sequence[Rule]) -> str:
 
 def selected_codes(settings: Settings, rules: Sequence[Rule]) -> frozenset[str]:
     """The codes that `select`, `extend-select`, `ignore` and the profile leave."""
-    in_profile = {rule.code for rule in rules if rule.profile in ("default", settings.profile)} | META_NAMES.keys()
+    in_profile = {rule.code for rule in rules if rule.profile in ("default", settings.profile)}
     chosen: set[str] = set()
     for identity in _identities(rules):
         code = identity[0]
@@ -75,10 +68,7 @@ def matching_codes(selectors: Iterable[str], rules: Sequence[Rule]) -> frozenset
 
 def _identities(rules: Sequence[Rule]) -> list[tuple[str, str, str]]:
     """(code, name, family) of everything that can be selected, sorted."""
-    known = {rule.code: (rule.code, rule.name, rule.family) for rule in rules}
-    for code, name in META_NAMES.items():
-        known.setdefault(code, (code, name, "meta"))
-    return [known[code] for code in sorted(known)]
+    return sorted((rule.code, rule.name, rule.family) for rule in rules)
 
 
 def _most(selectors: Iterable[str], identity: tuple[str, str, str]) -> int:

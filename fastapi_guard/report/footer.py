@@ -15,7 +15,7 @@ def footer(result: ScanResult) -> Iterator[str]:
     count = len(result.diagnostics)
     if count:
         yield f"Found {_many(count, 'finding')} ({_severities(result)}) among {_looked_at(result)}."
-    elif result.problems:
+    elif result.problems or is_empty(result):
         yield f"No findings among {_looked_at(result)}."
     else:
         yield f"All checks passed: {_looked_at(result)}."
@@ -40,8 +40,16 @@ def problem_lines(result: ScanResult, path_prefix: str) -> Iterator[str]:
 
 def notes(result: ScanResult) -> Iterator[str]:
     """What limits the truth of the result."""
+    if is_empty(result):
+        yield "note: no FastAPI application or router was found"
     for note in result.notes:
         yield f"note: {visible(note)}"
+
+
+def is_empty(result: ScanResult) -> bool:
+    """Whether the tree holds neither a FastAPI application nor a router."""
+    project = result.project
+    return not (project.applications or project.operations or project.unmounted)
 
 
 def count_operations(project: Project) -> int:

@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -80,4 +81,13 @@ def test_the_footer_counts_and_qualifies() -> None:
 
 
 def test_the_footer_of_a_clean_project() -> None:
-    assert list(footer(EMPTY)) == ["All checks passed: 0 operations in 0 files."]
+    clean = replace(RESULT, diagnostics=(), problems=(), suppressed=(), notes=())
+
+    assert list(footer(clean)) == ["All checks passed: 6 operations in 2 files."]
+
+
+def test_the_footer_of_a_tree_without_fastapi() -> None:
+    assert list(footer(EMPTY)) == [
+        "No findings among 0 operations in 0 files.",
+        "note: no FastAPI application or router was found",
+    ]
