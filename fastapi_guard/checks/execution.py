@@ -4,6 +4,7 @@ import ast
 import inspect
 import itertools
 import traceback
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -176,8 +177,13 @@ def _words_in_module(
 
 
 def _may_fire(rule: Rule, words_by_code: Mapping[str, tuple[str, ...]], text: str) -> bool:
-    """Whether the text holds a word of the rule; beyond ASCII one name has many spellings, so no text is ruled out."""
-    return not rule.words or not text.isascii() or any(word in text for word in words_by_code[rule.code])
+    """Whether the text holds a word of the rule, in any of the spellings that Python takes for the same name."""
+    if not rule.words or any(word in text for word in words_by_code[rule.code]):
+        return True
+    if text.isascii():
+        return False
+    normalised = unicodedata.normalize("NFKC", text)
+    return any(unicodedata.normalize("NFKC", word) in normalised for word in words_by_code[rule.code])
 
 
 def _functions_called_by_fastapi(project: Project) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
