@@ -3,15 +3,20 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+import click
+
 from fastapi_guard.report.view import RuleDescription
 from fastapi_guard.rule import Rule
 
 
 def known_rules() -> tuple[Rule, ...]:
-    """Every installed rule, sorted by code."""
-    from fastapi_guard.checks.registry import load_rules
+    """Every installed rule, sorted by code; a pack that cannot be used ends the command."""
+    from fastapi_guard.checks.registry import RuleLoadError, load_rules
 
-    return tuple(sorted(load_rules(), key=lambda rule: rule.code))
+    try:
+        return tuple(sorted(load_rules(), key=lambda rule: rule.code))
+    except RuleLoadError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def describe(rule: Rule) -> RuleDescription:
