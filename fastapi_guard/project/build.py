@@ -5,14 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi_guard.location import Location
+from fastapi_guard.project.authentication import Judge, KnownGuards
 from fastapi_guard.project.dependencies import DependencyReader
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter, OutOfSteps
 from fastapi_guard.project.linking import Linker
-from fastapi_guard.project.model import Application, PathOperation, Project, Unmounted, Unresolved
+from fastapi_guard.project.model import Application, Authentication, PathOperation, Project, Unmounted, Unresolved, Verdict
 from fastapi_guard.project.registration import Route, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
@@ -28,6 +29,7 @@ class BuildOptions:
     fastapi_version: tuple[int, ...] = NEWEST_KNOWN
     version_source: str = "assumed"
     router_classes: tuple[str, ...] = ()
+    known_guards: KnownGuards = KnownGuards()
 
 
 def build_project(
@@ -143,6 +145,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     linker = Linker(interpreter, reader, options.fastapi_version, names)
     interpreter.steps_left = STEPS_PER_ROOT * 10
     applications = [router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition]
+    judge = Judge(interpreter, reader, options.known_guards)
     by_application = {id(router): list(linker.operations(router)) for router in applications}
     operations: list[PathOperation] = []
     nouns: list[Application] = []
@@ -150,12 +153,20 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         place = linker.place(router)
         nouns.append(Application(place.name, place.location, place))
         if id(router) not in linker.mounted:
-            operations += by_application[id(router)]
+            operations += [_judged(judge, linker, operation) for operation in by_application[id(router)]]
     unmounted = _unmounted(interpreter, linker)
     unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
     )
+
+
+def _judged(judge: Judge, linker: Linker, operation: PathOperation) -> PathOperation:
+    """The operation with its verdict."""
+    endpoint = linker.endpoints.get(id(operation))
+    if endpoint is None:
+        return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
+    return replace(operation, authentication=judge.judge(operation, linker.chains[id(operation)], endpoint))
 
 
 def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:

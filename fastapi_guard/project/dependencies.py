@@ -90,7 +90,13 @@ class DependencyReader:
         self.interpreter = interpreter
         self._children: dict[int, tuple[Dependant, ...]] = {}
         self._kept: list[Value] = []
+        self._kept_nodes: list[Dependant] = []
         self._nested: list[int] = []
+        self._targets: dict[int, Value] = {}
+
+    def target_of(self, node: Dependant) -> Value | None:
+        """The callable behind a dependant."""
+        return self._targets.get(id(node))
 
     def listed(self, value: Value | None, via: Via) -> tuple[Dependant, ...]:
         """What `dependencies=[...]` adds."""
@@ -123,23 +129,31 @@ class DependencyReader:
             target = plain_type(annotation) if annotation is not None else Unknown("Depends() without a type")
         node = self._of_callable(target, via)
         place = declared.place
-        return replace(
+        complete = replace(
             node,
             scopes=declared.scopes,
             parameter=parameter,
             declared_at=place.module.location(place.node) if place else None,
         )
+        return self._remember(complete, self._targets.get(id(node)))
+
+    def _remember(self, node: Dependant, target: Value | None) -> Dependant:
+        if target is not None:
+            self._targets[id(node)] = target
+            self._kept_nodes.append(node)
+        return node
 
     def _of_callable(self, target: Value, via: Via) -> Dependant:
         if isinstance(target, Choice):
             options = [self._of_callable(option, via) for option in target.options if not is_none(option)]
             if not options:
                 return Dependant("None", None, via, unresolved="the dependency is None")
-            return replace(options[0], alternatives=tuple(options[1:]))
+            chosen = replace(options[0], alternatives=tuple(options[1:]))
+            return self._remember(chosen, self._targets.get(id(options[0])))
         if isinstance(target, Unknown):
             return Dependant("", None, via, unresolved=target.reason)
         name, location, function = identify(target)
-        return Dependant(name, location, via, self._read(target), function, self._scheme(target))
+        return self._remember(Dependant(name, location, via, self._read(target), function, self._scheme(target)), target)
 
     def _scheme(self, target: Value) -> SecurityScheme | None:
         """The security scheme that a dependency is, when it is one."""

@@ -57,6 +57,8 @@ class Context:
     before: int | None = None
     """Only registrations with a smaller order exist (FastAPI before 0.137)."""
     seen: tuple[int, ...] = field(default=())
+    chain: tuple[Router, ...] = field(default=())
+    """The applications around, outermost first."""
 
 
 class Linker:
@@ -71,6 +73,10 @@ class Linker:
         self.mounted: set[int] = set()
         self.unresolved: list[Unresolved] = []
         self._places: dict[int, RouterPlace] = {}
+        self.endpoints: dict[int, Value] = {}
+        """The endpoint's value by the identity of its operation."""
+        self.chains: dict[int, tuple[Router, ...]] = {}
+        """The applications around an operation, outermost first, by the identity of the operation."""
 
     def operations(self, application: Router) -> Iterator[PathOperation]:
         """The effective routes of an application, in the order in which it matches them."""
@@ -104,6 +110,7 @@ class Linker:
             context.steps,
             context.before,
             (*context.seen, id(router)),
+            context.chain or (application,),
         )
         for entry in [*_constructor_routes(router), *router.entries]:
             if inner.before is not None and entry.order > inner.before:
@@ -140,6 +147,7 @@ class Linker:
                     (*context.steps, step),
                     context.before if self.keeps_tree else min(entry.order, context.before or entry.order),
                     context.seen,
+                    context.chain,
                 ),
             )
         if not found:
@@ -152,7 +160,8 @@ class Linker:
         for sub in subs:
             self.mounted.add(id(sub))
             step = IncludeContext(location, self.place(sub), path)
-            yield from self._walk(application, sub, Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen))
+            inner = Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen, chain=(*context.chain, sub))
+            yield from self._walk(application, sub, inner)
         if subs:
             return
         if isinstance(entry.app, Unknown):
@@ -185,7 +194,7 @@ class Linker:
         if entry.kind != "starlette":
             dependencies = (*context.dependencies, *own, *self.reader.of_parameters(entry.endpoint))
         name, location, _noun = identify(entry.endpoint)
-        return PathOperation(
+        operation = PathOperation(
             app=self.names.get(id(application), ""),
             kind=entry.kind,
             methods=() if entry.kind == "websocket" else self._methods(entry),
@@ -206,6 +215,9 @@ class Linker:
             dependencies=dependencies,
             wrappers=wrappers,
         )
+        self.endpoints[id(operation)] = entry.endpoint
+        self.chains[id(operation)] = context.chain
+        return operation
 
     def _methods(self, entry: Route) -> tuple[str, ...]:
         if entry.methods is None or is_none(entry.methods):

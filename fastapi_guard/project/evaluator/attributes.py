@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.registration import Router, RouterMethod
+from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
@@ -42,8 +43,14 @@ FACTORY_CALLS = frozenset({"attr.Factory", "attrs.Factory"})
 STATUS_NAME = re.compile(r"(?:fastapi|starlette)\.status\.(?:HTTP|WS)_(\d{3,4})\w*")
 
 
+READS = frozenset({"headers", "cookies", "session", "user", "auth", "credentials", "query_params", "state"})
+"""Attributes of a request that can hold a credential or an identity; reading one is written down while watched."""
+
+
 def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place | None) -> Value:
     """What `receiver.name` is."""
+    if interpreter.trace is not None and name in READS:
+        interpreter.trace.events.append(Event("read", Member(receiver, name), place))
     if isinstance(receiver, External):
         return external_attribute(receiver, name)
     if isinstance(receiver, Instance):

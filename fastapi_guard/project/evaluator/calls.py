@@ -11,6 +11,7 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.statements import FALLS, defaults_of, run_block
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     NONE,
     Argument,
@@ -31,6 +32,7 @@ from fastapi_guard.project.values import (
     Result,
     Sequence,
     Setting,
+    Super,
     TypeForm,
     Unknown,
     Value,
@@ -51,6 +53,15 @@ def call(
     interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value:
     """What calling a value gives."""
+    made = _call(interpreter, callee, arguments, keywords, place, scope)
+    if interpreter.trace is not None and isinstance(made, Result) and made.callee is callee:
+        interpreter.trace.events.append(Event("call", made, place, (interpreter.switches or interpreter.conditions or [""])[-1]))
+    return made
+
+
+def _call(
+    interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value:
     from fastapi_guard.project.evaluator import builtins, routers
 
     interpreter.step()
@@ -75,6 +86,8 @@ def call(
     if isinstance(callee, Partial):
         return call(interpreter, callee.function, (*callee.arguments, *arguments), {**callee.keywords, **keywords}, place, scope)
     if isinstance(callee, Member):
+        if callee.name == "__init__" and isinstance(callee.receiver, Super):
+            _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
         known = builtins.call_member(interpreter, callee, arguments, keywords, place)
@@ -93,6 +106,13 @@ def call(
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in routers.REGISTERING:
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
     return Result(callee, arguments, keywords, place)
+
+
+def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> None:
+    """`super().__init__(...)` of a library class: what it was given is what the object is known by."""
+    if isinstance(receiver, Instance):
+        receiver.arguments.update({f"super.{index}": value for index, value in enumerate(arguments)})
+        receiver.arguments.update({f"super.{name}": value for name, value in keywords.items()})
 
 
 def is_external(value: Value, *names: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
+from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import External, Function, Module, Place, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -64,6 +65,8 @@ class Interpreter:
         self.executed: set[int] = set()
         self.called: set[int] = set()
         self.order = 0
+        self.trace: Trace | None = None
+        """What running code does is written down here while somebody watches."""
         self.conditions: list[str] = []
         """Settings that have to be changed from their default for the running code to run."""
         self.switches: list[str] = []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi_guard.project.evaluator.expressions import default_truth, evaluate, iterate, truth
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     Class,
     Coroutine,
@@ -180,7 +181,10 @@ def _return(interpreter: Interpreter, statement: ast.Return, scope: Scope) -> in
 
 def _raise(interpreter: Interpreter, statement: ast.Raise, scope: Scope) -> int:
     if statement.exc is not None:
-        evaluate(interpreter, statement.exc, scope)
+        value = evaluate(interpreter, statement.exc, scope)
+        if interpreter.trace is not None:
+            setting = (interpreter.switches or interpreter.conditions or [""])[-1]
+            interpreter.trace.events.append(Event("raise", value, Place(scope.module, statement), setting))
     return RAISES
 
 
@@ -223,6 +227,8 @@ def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast
     finally:
         interpreter.conditions.pop()
     del scope.returned[returned:]
+    if interpreter.trace is not None and (way | other_way) & RETURNS:
+        interpreter.trace.leaving_settings.append(setting)
     ends = [after, dict(scope.names)] if other_way & FALLS else [after]
     scope.names.clear()
     scope.names.update(join(ends))

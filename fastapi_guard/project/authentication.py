@@ -1,0 +1,232 @@
+"""The verdict on each operation: what happens to a stranger, by what the callables before the handler do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
+from fastapi_guard.location import Location
+from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name
+from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.middleware import MiddlewareReader
+from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
+from fastapi_guard.project.registration import Router
+from fastapi_guard.project.values import Class, Function, Instance, Literal, Member, Result, Value
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGuards:
+    """What configuration says of this code base: dotted names."""
+
+    providers: tuple[str, ...] = ()
+    middleware: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one callable contributes to the verdict."""
+
+    verdict: Verdict
+    reason: str = ""
+    location: Location | None = None
+
+
+NOTHING = Opinion(Verdict.NONE)
+
+
+class Judge:
+    """Judges operations; a class because callables and middlewares are judged once."""
+
+    def __init__(self, interpreter: Interpreter, reader: DependencyReader, known: KnownGuards) -> None:
+        self.reader = reader
+        self.known = known
+        self.behaviours = BehaviourReader(interpreter)
+        self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
+
+    def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
+        """The verdict on an operation of the last of `applications`, each of which mounts the next."""
+        schemes = tuple(dict.fromkeys(node.scheme.name for node in operation.walk_dependencies() if node.scheme))
+        opinions: list[tuple[Opinion, Guard]] = []
+        for root in operation.dependencies:
+            for node in root.walk():
+                opinion = self.of_dependant(node)
+                if opinion.verdict is not Verdict.NONE:
+                    opinions.append((opinion, Guard(node.name or "something unresolved", node.location, root.via)))
+        opinions += self._of_wrappers(endpoint)
+        opinions += self.middlewares.opinions(operation, applications)
+        if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
+            opinions += self._of_body(operation, endpoint, opinions)
+        return conclude(opinions, schemes)
+
+    def of_dependant(self, node: Dependant) -> Opinion:
+        """What one dependency, without the ones below it, does to a stranger."""
+        if node.alternatives:
+            own = self.of_dependant(replace(node, alternatives=()))
+            others = [_strongest([self.of_dependant(child) for child in other.walk()]) for other in node.alternatives]
+            mine = _strongest([own, *(self.of_dependant(child) for root in node.children for child in root.walk())])
+            if all(opinion.verdict is mine.verdict for opinion in others):
+                return own
+            return Opinion(Verdict.UNKNOWN, f"which dependency runs in place of {node.name} is chosen elsewhere")
+        if node.unresolved:
+            return Opinion(Verdict.UNKNOWN, f"a dependency could not be resolved: {node.unresolved}")
+        if node.name in self.known.providers:
+            return Opinion(Verdict.REQUIRED, "configured as a guard", node.location)
+        target = self.reader.target_of(node)
+        if target is None:
+            return NOTHING
+        if node.location is None:
+            return self._of_library(node, target)
+        behaviour = self.behaviours.of(target)
+        return self._of_behaviour(node, target, behaviour)
+
+    def _of_behaviour(self, node: Dependant, target: Value, behaviour: Behaviour) -> Opinion:
+        has_scheme = any(child.scheme for child in node.walk())
+        looks = behaviour.looks_at_identity or has_scheme or self._below_looks(node)
+        if behaviour.rejects and looks:
+            if behaviour.setting:
+                return Opinion(Verdict.UNKNOWN, f"{node.name} can be switched off by {behaviour.setting}")
+            return Opinion(Verdict.REQUIRED, "", behaviour.rejects[0])
+        if node.scheme is not None:
+            return _of_scheme(node, behaviour)
+        if looks and behaviour.ran_out:
+            return Opinion(Verdict.UNKNOWN, f"{node.name} is too large to be followed")
+        if behaviour.verifies and has_scheme and _all_raise(node):
+            return Opinion(Verdict.REQUIRED, "a wrong token ends in an unhandled error", node.location)
+        if behaviour.looks_at_identity and has_scheme and behaviour.passes_token_on:
+            return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
+        if has_scheme and behaviour.passes_token_on:
+            return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
+        if behaviour.verifies:
+            return Opinion(Verdict.OPTIONAL, f"{node.name} lets a request without credential pass", node.location)
+        if behaviour.reads_credential and (has_scheme or sounds_like_identity(node.name)):
+            return Opinion(Verdict.OPTIONAL, f"{node.name} looks at the credential and rejects nobody", node.location)
+        return NOTHING
+
+    def _below_looks(self, node: Dependant) -> bool:
+        for child in node.children:
+            for below in child.walk():
+                if below.scheme is not None:
+                    return True
+                target = self.reader.target_of(below)
+                if target is not None and below.location is not None and self.behaviours.of(target).looks_at_identity:
+                    return True
+                if target is not None and below.location is None and self._of_library(below, target).verdict is not Verdict.NONE:
+                    return True
+        return False
+
+    def _of_library(self, node: Dependant, target: Value) -> Opinion:
+        """A dependency that a library defines, by the tables of `knowledge.authentication`."""
+        if node.scheme is not None:
+            return _of_scheme(node, Behaviour())
+        name = dotted_name(target)
+        known = look_up(GUARDS, name)
+        if known is not None:
+            keywords = target.keywords if isinstance(target, Result) else {}
+            optional = keywords.get("optional")
+            if isinstance(optional, Literal) and optional.value is True:
+                known = "optional"
+            auto_error = keywords.get("auto_error")
+            if isinstance(auto_error, Literal) and auto_error.value is False:
+                known = "optional"
+            return Opinion(Verdict(known), f"{name} by its library")
+        top = name.partition(".")[0]
+        if top in IDENTITY_LIBRARIES or (name and not name.startswith(HARMLESS_PREFIXES) and sounds_like_identity(name)):
+            return Opinion(Verdict.UNKNOWN, f"{name} is library code that may reject a stranger")
+        return NOTHING
+
+    def _of_wrappers(self, endpoint: Value) -> list[tuple[Opinion, Guard]]:
+        """Decorators between the route and the handler."""
+        found: list[tuple[Opinion, Guard]] = []
+        layer = endpoint
+        while isinstance(layer, Function):
+            for decorator in layer.decorators:
+                found += _of_decorator(decorator)
+            if layer.wraps is None:
+                break
+            behaviour = self.behaviours.of(layer)
+            inner = self.behaviours.of(layer.wraps) if isinstance(layer.wraps, Function) else Behaviour()
+            own = [place for place in behaviour.rejects if place not in inner.rejects]
+            if own and behaviour.looks_at_identity:
+                guard = Guard(f"{layer.module.name}.{layer.name}", layer.module.location(layer.definition), Via.WRAPPER)
+                if behaviour.setting:
+                    found.append((Opinion(Verdict.UNKNOWN, f"{guard.name} can be switched off by {behaviour.setting}"), guard))
+                else:
+                    found.append((Opinion(Verdict.REQUIRED, "", own[0]), guard))
+            layer = layer.wraps
+        return found
+
+    def _of_body(self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]) -> list[tuple[Opinion, Guard]]:
+        """A handler that checks the credential itself."""
+        behaviour = self.behaviours.of(endpoint)
+        has_scheme = any(node.scheme for node in operation.walk_dependencies())
+        identity = has_scheme or behaviour.looks_at_identity or any(o.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for o, _ in opinions)
+        guard = Guard(operation.endpoint_name, operation.location, Via.BODY)
+        if behaviour.rejects and identity and (has_scheme or behaviour.reads_credential or opinions):
+            if behaviour.setting:
+                return [(Opinion(Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"), guard)]
+            return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
+        bare = [opinion for opinion, _ in opinions if opinion.verdict is Verdict.INEFFECTIVE]
+        if bare and (behaviour.verifies or behaviour.passes_token_on):
+            return [(Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)]
+        return []
+
+
+HARMLESS_PREFIXES = ("fastapi.security.", "fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")
+
+
+def _of_scheme(node: Dependant, behaviour: Behaviour) -> Opinion:
+    assert node.scheme is not None
+    name = node.scheme.name
+    if node.scheme.auto_error is False:
+        return Opinion(Verdict.OPTIONAL, f"{name}(auto_error=False) gives None to a stranger", node.location)
+    if behaviour.verifies or behaviour.passes_token_on:
+        return Opinion(Verdict.UNKNOWN, f"{name} is checked by code that could not be followed")
+    return Opinion(Verdict.INEFFECTIVE, f"{name} only looks whether a credential is present; its value is never verified", node.location)
+
+
+def _all_raise(node: Dependant) -> bool:
+    """Every scheme below has `auto_error`: a stranger is stopped there, a wrong token where it is verified."""
+    return all(child.scheme.auto_error is not False for child in node.walk() if child.scheme)
+
+
+def _of_decorator(decorator: Value) -> list[tuple[Opinion, Guard]]:
+    name = dotted_name(decorator)
+    guard = Guard(name or "a decorator", None, Via.WRAPPER)
+    known = look_up(DECORATORS, name)
+    if known is not None:
+        return [(Opinion(Verdict(known), f"{name} by its library"), guard)]
+    if isinstance(decorator, (Member, Result)) and not name:
+        return []
+    if name.partition(".")[0] in IDENTITY_LIBRARIES or (sounds_like_identity(name) and not name.startswith(HARMLESS_PREFIXES)):
+        return [(Opinion(Verdict.UNKNOWN, f"the decorator {name} may reject a stranger"), guard)]
+    return []
+
+
+def _strongest(opinions: list[Opinion]) -> Opinion:
+    order = [Verdict.REQUIRED, Verdict.UNKNOWN, Verdict.OPTIONAL, Verdict.INEFFECTIVE, Verdict.NONE]
+    return min(opinions, key=lambda opinion: order.index(opinion.verdict), default=NOTHING)
+
+
+def conclude(opinions: list[tuple[Opinion, Guard]], schemes: tuple[str, ...]) -> Authentication:
+    """One verdict of all opinions: a certain rejection wins, then doubt, then what merely looks at identity."""
+    for verdict in (Verdict.REQUIRED, Verdict.UNKNOWN):
+        chosen = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is verdict]
+        if chosen:
+            return Authentication(verdict, schemes, _guards(chosen), chosen[0][0].reason)
+    weak = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is Verdict.OPTIONAL]
+    bare = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is Verdict.INEFFECTIVE]
+    only_schemes = [pair for pair in weak if pair[0].reason.endswith("gives None to a stranger")]
+    if weak and len(only_schemes) < len(weak):
+        return Authentication(Verdict.OPTIONAL, schemes, _guards(weak), weak[-1][0].reason)
+    if bare or weak:
+        chosen = bare or weak
+        return Authentication(Verdict.INEFFECTIVE, schemes, _guards(chosen), chosen[0][0].reason)
+    return Authentication(Verdict.NONE, schemes)
+
+
+def _guards(chosen: list[tuple[Opinion, Guard]]) -> tuple[Guard, ...]:
+    return tuple(dict.fromkeys(guard for _, guard in chosen))
+
+
+__all__ = ["Class", "Instance", "Judge", "KnownGuards"]

@@ -1,0 +1,37 @@
+"""What a function does when it is run abstractly: what it raises, calls and reads, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi_guard.project.values import Place, Result, Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Event:
+    """Something that happened while watched code ran."""
+
+    kind: str
+    """raise, call, read."""
+    value: Value
+    place: Place | None
+    setting: str = ""
+    """The setting that decides whether it happens."""
+
+
+@dataclass(slots=True, eq=False)
+class Trace:
+    """The events of one run, in order, on all branches that could be taken."""
+
+    events: list[Event] = field(default_factory=list)
+    leaving_settings: list[str] = field(default_factory=list)
+    """Settings that let the code return early."""
+    returned: Value | None = None
+
+    def raised(self) -> list[Event]:
+        """Everything that can be raised."""
+        return [event for event in self.events if event.kind == "raise"]
+
+    def calls(self) -> list[Result]:
+        """Calls that were not followed: of libraries, or of something unknown."""
+        return [event.value for event in self.events if event.kind == "call" and isinstance(event.value, Result)]
