@@ -1,21 +1,19 @@
-"""The five stages in order: files, their trees, the model, the checks; reporting is the caller's."""
+"""A scan of a folder: find and read its files, analyse them, and say what limits what was found."""
 
-import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi_guard.analysis import Progress, Surroundings, run_analysis
+from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
-from fastapi_guard.facts.syntax import parse
 from fastapi_guard.finding import Diagnostic, Problem, Suppressed
-from fastapi_guard.project.build import BuildOptions, build_project
-from fastapi_guard.project.model import Project
+from fastapi_guard.project.model import Project, Verdict
+from fastapi_guard.project.versions import read_version
 from fastapi_guard.source.discovery import discover
-from fastapi_guard.source.modules import ROOT_MARKERS, ModuleFinder
+from fastapi_guard.source.project_files import marked_folders, project_texts
 from fastapi_guard.source.reading import SourceFile, decode, read
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +34,6 @@ class ScanResult:
     """What the footer says: how many registrations could not be resolved, which FastAPI version was assumed."""
 
 
-class Trees:
-    """Syntax trees of the analysed files, parsed when they are asked for; a class because a tree is parsed once."""
-
-    def __init__(self, sources: Mapping[str, SourceFile]) -> None:
-        self._sources = sources
-        self._trees: dict[str, ast.Module | None] = {}
-        self.problems: dict[str, Problem] = {}
-
-    def tree_of(self, path: str) -> ast.Module | None:
-        """The tree of a file; None, and a problem, when it cannot be parsed."""
-        if path not in self._trees:
-            parsed = parse(path, self._sources[path].text)
-            if isinstance(parsed, Problem):
-                self.problems[path] = parsed
-                self._trees[path] = None
-            else:
-                self._trees[path] = parsed
-        return self._trees[path]
-
-    def check(self, path: str) -> None:
-        """Find out whether a file parses, without keeping its tree."""
-        if path not in self._trees:
-            parsed = parse(path, self._sources[path].text)
-            if isinstance(parsed, Problem):
-                self.problems[path] = parsed
-                self._trees[path] = None
-
-
 def scan(
     root: Path,
     settings: Settings,
@@ -71,41 +41,56 @@ def scan(
     paths: tuple[Path, ...] = (),
     stdin: tuple[str, bytes] | None = None,
     progress: Progress | None = None,
+    with_rules: bool = True,
 ) -> ScanResult:
-    """Analyse everything below `root`; `paths` choose what is reported.
+    """Analyse everything below `root`; `paths` (absolute, below the root) choose what is reported.
 
     `stdin` is a path relative to the root and the content that stands for it. `progress` is told the stage and how
-    much of it is done.
+    much of it is done. Without rules only the model is made.
+
+    Raises RuleLoadError when a rule pack is faulty.
     """
-    return with_deep_stack(_scan, root, settings, paths, stdin, progress)
-
-
-def _scan(
-    root: Path, settings: Settings, paths: tuple[Path, ...], stdin: tuple[str, bytes] | None, progress: Progress | None
-) -> ScanResult:
-    found = discover(root, settings.exclude, settings.extend_exclude, respect_gitignore=settings.respect_gitignore)
+    wanted = tuple(_below(root, path) for path in paths)
+    named = () if settings.force_exclude else tuple(path for path in wanted if path)
+    found = discover(
+        root, settings.exclude, settings.extend_exclude, respect_gitignore=settings.respect_gitignore, explicit=named
+    )
     problems = list(found.problems)
     sources: dict[str, SourceFile] = {}
-    names = sorted({*found.files, *([stdin[0]] if stdin else [])})
-    for name in names:
+    for name in sorted({*found.files, *([stdin[0]] if stdin else [])}):
         source = decode(name, stdin[1]) if stdin and name == stdin[0] else read(root, name)
         if isinstance(source, Problem):
             problems.append(source)
         else:
             sources[name] = source
-    trees = Trees(sources)
-    for index, name in enumerate(sources):
-        if progress:
-            progress("parse", index, len(sources))
-        trees.check(name)
     texts = {name: source.text for name, source in sources.items()}
-    finder = ModuleFinder(sources, _marked_folders(root, sources), settings.src)
-    project = build_project(texts, trees.tree_of, finder, BuildOptions(router_classes=settings.router_classes))
-    problems += trees.problems.values()
-    return ScanResult(root, project, (), (), tuple(problems), tuple(sources), texts)
+    surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
+    rules = load_rules() if with_rules else ()
+    made = with_deep_stack(run_analysis, texts, settings, rules, surroundings, wanted, progress)
+    problems += made.problems
+    return ScanResult(
+        root,
+        made.project,
+        made.checked.diagnostics,
+        made.checked.suppressed,
+        tuple(sorted(set(problems), key=lambda problem: (problem.location, problem.code, problem.message))),
+        tuple(sources),
+        texts,
+        _notes(made.project),
+    )
 
 
-def _marked_folders(root: Path, paths: Mapping[str, SourceFile]) -> list[str]:
-    """Folders with a project file in them."""
-    folders = {parent.as_posix() for path in paths for parent in Path(path).parents if parent.as_posix() != "."}
-    return sorted(folder for folder in folders if any((root / folder / marker).is_file() for marker in ROOT_MARKERS))
+def _below(root: Path, path: Path) -> str:
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
+
+
+def _notes(project: Project) -> tuple[str, ...]:
+    """What a reader of the report has to know about its limits."""
+    notes = []
+    if project.unresolved:
+        notes.append(f"{len(project.unresolved)} registrations could not be resolved ('fastapi-guard routes' lists them)")
+    unknown = sum(operation.authentication.verdict is Verdict.UNKNOWN for operation in project.operations)
+    if unknown:
+        notes.append(f"{unknown} operations have an unknown authentication verdict")
+    return tuple(notes)

@@ -15,12 +15,10 @@ from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, Evaluato
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import Application, Authentication, PathOperation, Project, Unmounted, Unresolved, Verdict
 from fastapi_guard.project.registration import Route, Router
+from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.source.modules import ModuleFinder
-
-NEWEST_KNOWN = (0, 163, 2)
-
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
@@ -30,6 +28,8 @@ class BuildOptions:
     version_source: str = "assumed"
     router_classes: tuple[str, ...] = ()
     known_guards: KnownGuards = KnownGuards()
+    app: str = ""
+    """`module:attribute` of the only application to keep; empty for all."""
 
 
 def build_project(
@@ -145,6 +145,8 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     linker = Linker(interpreter, reader, options.fastapi_version, names)
     interpreter.steps_left = STEPS_PER_ROOT * 10
     applications = [router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition]
+    if options.app:
+        applications = [router for router in applications if names[id(router)] == options.app]
     judge = Judge(interpreter, reader, options.known_guards)
     by_application = {id(router): list(linker.operations(router)) for router in applications}
     operations: list[PathOperation] = []
