@@ -24,6 +24,9 @@ def parse(path: str, text: str) -> ast.Module | Problem:
     does so inside `with_deep_stack`, which this function enters by itself only where it must.
     """
     text = text.removeprefix("\ufeff")
+    if "\0" in text:
+        # CPython refuses these without a place: as a ValueError or as a SyntaxError, by its version.
+        return _problem(_place_of(path, text, text.index("\0")), "it holds a null byte, which is not text")
     try:
         try:
             return _standard(text)
@@ -35,10 +38,8 @@ def parse(path: str, text: str) -> ast.Module | Problem:
         return _problem(Location(path, 1), "it is nested too deeply to be read")
     except UnicodeEncodeError as error:
         return _problem(_place_of(path, text, error.start), "it holds a lone surrogate, which is not text")
-    except ValueError as error:
-        return _problem(_place_of(path, text, max(text.find("\0"), 0)), str(error))
 
-    if "\0" not in text and not (refusal.msg or "").startswith(_LIMITS):
+    if not (refusal.msg or "").startswith(_LIMITS):
         try:
             converted = with_deep_stack(convert, text)
             if converted.newer_syntax:

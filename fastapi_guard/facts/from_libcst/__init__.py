@@ -39,7 +39,8 @@ def to_ast(text: str) -> ast.Module:
 def convert(text: str) -> Converted:
     """`to_ast`, with what made it necessary."""
     module = _parse(text)
-    conversion = Conversion(Spans(module), Positions(text), EXPRESSIONS, STATEMENTS, PATTERNS)
+    spans = Spans(module)
+    conversion = Conversion(spans, Positions(text, spans.text), EXPRESSIONS, STATEMENTS, PATTERNS)
     with warnings.catch_warnings():
         # Evaluating a string with an invalid escape warns about the analysed code, which is not ours to print.
         warnings.simplefilter("ignore")

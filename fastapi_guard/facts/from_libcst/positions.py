@@ -22,7 +22,7 @@ class Place(TypedDict):
 
 
 class Spans(CodegenState):
-    """Offsets of nodes, recorded while LibCST writes the module out: the text itself is not kept.
+    """Offsets of nodes, recorded while LibCST writes the module out.
 
     LibCST asks for a class of its own here. A node is known by its identity, so the tree must outlive the spans.
     """
@@ -36,16 +36,15 @@ class Spans(CodegenState):
         self.outer: dict[int, tuple[int, int]] = {}
         """All that the node writes, its own parentheses included."""
         module._codegen(self)
+        self.text = "".join(self.tokens)
 
     def add_token(self, value: str) -> None:
+        self.tokens.append(value)
         self.offset += len(value)
 
     def add_indent_tokens(self) -> None:
         for token in self.indent_tokens:
-            self.offset += len(token)
-
-    def pop_trailing_newline(self) -> None:
-        """Nothing stands after the last newline, so nothing has to be taken back."""
+            self.add_token(token)
 
     def before_codegen(self, node: cst.CSTNode) -> None:
         self.starts.append(self.offset)
@@ -75,17 +74,29 @@ class Spans(CodegenState):
 
 
 class Positions:
-    """Turns offsets in a text into places."""
+    """Turns offsets in what LibCST wrote into places in what it read."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, written: str) -> None:
         self.text = text
+        self.source_offsets = None if written == text else _aligned(text, written)
         self.line_starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
         self.is_ascii = text.isascii()
 
+    def source(self, start: int, end: int) -> str:
+        return self.text[slice(*self._source_span(start, end))]
+
     def place(self, start: int, end: int) -> Place:
+        start, end = self._source_span(start, end)
         line, column = self._line_and_column(start)
         end_line, end_column = self._line_and_column(end)
         return {"lineno": line, "col_offset": column, "end_lineno": end_line, "end_col_offset": end_column}
+
+    def _source_span(self, start: int, end: int) -> tuple[int, int]:
+        """An end is where the character before it ends: white space that LibCST lost may follow."""
+        offsets = self.source_offsets
+        if offsets is None:
+            return start, end
+        return offsets[start], offsets[end - 1] + 1 if end > start else offsets[start]
 
     def _line_and_column(self, offset: int) -> tuple[int, int]:
         line = bisect_right(self.line_starts, offset)
@@ -93,3 +104,21 @@ class Positions:
         if self.is_ascii:
             return line, offset - line_start
         return line, len(self.text[line_start:offset].encode())
+
+
+def _aligned(text: str, written: str) -> list[int]:
+    """For each offset in `written` the one in `text`, where LibCST lost white space on the way.
+
+    It loses form feeds at the start of a file and the space in `except (A, B) :`; all else stands in the same order.
+    """
+    offsets: list[int] = []
+    position = 0
+    for character in written:
+        if not character.isspace():
+            while position < len(text) and text[position] != character and text[position].isspace():
+                position += 1
+        offsets.append(position)
+        if position < len(text) and text[position] == character:
+            position += 1
+    offsets.append(len(text))
+    return offsets

@@ -14,7 +14,7 @@ _KNOWS_NESTED_QUOTES = sys.version_info >= (3, 12)
 """PEP 701: anything may stand between the braces of an f-string."""
 _KNOWS_TEMPLATES = sys.version_info >= (3, 14)
 
-_PREFIX = re.compile(r"[A-Za-z]*")
+_ESCAPE_OR_QUOTE = re.compile(r"\\.|\\\Z|\"", re.DOTALL)
 _Literal = cst.SimpleString | cst.FormattedString | cst.TemplatedString
 _Part = cst.BaseFormattedStringContent | cst.BaseTemplatedStringContent
 
@@ -84,7 +84,7 @@ def _joined(conversion: Conversion, node: cst.BaseExpression, literals: Sequence
             assert isinstance(value, str)
             values.append(ast.Constant(value=value, kind=_kind(literals[0]), **conversion.at(literal)))
         else:
-            values += _parts(conversion, literal.parts, _Quotes.of(literal), _kind(literals[0]))
+            values += _parts(conversion, literal.parts, _is_raw(literal), _kind(literals[0]))
     values = _merged(values)
     if sys.version_info >= (3, 14) and any(isinstance(literal, cst.TemplatedString) for literal in literals):
         return ast.TemplateStr(values=values, **conversion.at(node))
@@ -99,56 +99,52 @@ def _note_newer_braces(conversion: Conversion, literals: Sequence[_Literal]) -> 
         if isinstance(literal, cst.FormattedString):
             start, end = conversion.inner(literal)
             try:
-                ast.parse(f"({conversion.positions.text[start:end]})")
+                ast.parse(f"({conversion.positions.source(start, end)})")
             except (SyntaxError, ValueError):
                 conversion.newer_syntax.add("nested quotes in an f-string")
                 return
 
 
-class _Quotes:
-    """How the text of a literal is written, which decides how it is read back."""
-
-    __slots__ = ("is_raw", "quote")
-
-    def __init__(self, is_raw: bool, quote: str) -> None:
-        self.is_raw = is_raw
-        self.quote = quote
-
-    @classmethod
-    def of(cls, node: cst.FormattedString | cst.TemplatedString) -> "_Quotes":
-        match = _PREFIX.match(node.start)
-        prefix = match.group() if match else ""
-        return cls("r" in prefix.lower(), node.end)
-
-    def read(self, text: str) -> str:
-        """What the text between braces says: doubled braces are one, escapes are what they stand for."""
-        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("{{", "{").replace("}}", "}")
-        if self.is_raw or "\\" not in text:
-            return text
-        if (len(text) - len(text.rstrip("\\"))) % 2:
-            # A backslash right before a brace escapes nothing.
-            text += "\\"
-        value = ast.literal_eval(self.quote + text + self.quote)
-        assert isinstance(value, str)
-        return value
+def _is_raw(node: cst.FormattedString | cst.TemplatedString) -> bool:
+    return "r" in node.start.rstrip("\"'").lower()
 
 
-def _parts(conversion: Conversion, nodes: Sequence[_Part], quotes: _Quotes, kind: str | None) -> list[ast.expr]:
+def _read(text: str, is_raw: bool) -> str:
+    """What the text between braces says: doubled braces are one, escapes are what they stand for."""
+    text = _with_newlines(text).replace("{{", "{").replace("}}", "}")
+    if is_raw or "\\" not in text:
+        return text
+    value = ast.literal_eval(f'"""{_ESCAPE_OR_QUOTE.sub(_quotable, text)}"""')
+    assert isinstance(value, str)
+    return value
+
+
+def _quotable(match: re.Match[str]) -> str:
+    """Quotes may stand alone in the text of a triple-quoted literal; a backslash before a brace escapes nothing."""
+    found = match.group()
+    return "\\" + found if found in ("\\", '"') else found
+
+
+def _with_newlines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _parts(conversion: Conversion, nodes: Sequence[_Part], is_raw: bool, kind: str | None) -> list[ast.expr]:
     values: list[ast.expr] = []
     for node in nodes:
         if isinstance(node, cst.FormattedStringText | cst.TemplatedStringText):
             place = conversion.between(*conversion.outer(node))
-            values.append(ast.Constant(value=quotes.read(node.value), kind=kind, **place))
+            values.append(ast.Constant(value=_read(node.value, is_raw), kind=kind, **place))
         else:
             assert isinstance(node, cst.FormattedStringExpression | cst.TemplatedStringExpression)
-            values += _replacement(conversion, node, quotes, kind)
+            values += _replacement(conversion, node, is_raw, kind)
     return values
 
 
 def _replacement(
     conversion: Conversion,
     node: cst.FormattedStringExpression | cst.TemplatedStringExpression,
-    quotes: _Quotes,
+    is_raw: bool,
     kind: str | None,
 ) -> list[ast.expr]:
     """`{x}` is a value; `{x=}` is the text `x=` and a value, shown by repr unless it says how."""
@@ -159,17 +155,17 @@ def _replacement(
     if node.equal is not None:
         text_end = conversion.outer(node.whitespace_after_expression)[1]
         place = conversion.between(start + 1, text_end)
-        text = conversion.positions.text[start + 1 : text_end]
+        text = _with_newlines(conversion.positions.source(start + 1, text_end))
         before.append(ast.Constant(value=text, kind=kind, **place))
         if node.conversion is None and node.format_spec is None:
             conversion_code = ord("r")
     spec = None
     if node.format_spec is not None:
-        spec = _format_spec(conversion, node, quotes, kind, end)
+        spec = _format_spec(conversion, node, is_raw, kind, end)
     place = conversion.between(start, end)
     if sys.version_info >= (3, 14) and isinstance(node, cst.TemplatedStringExpression):
         source_start = conversion.outer(node.expression)[0]
-        source = conversion.positions.text[source_start : conversion.outer(node.expression)[1]]
+        source = conversion.positions.source(source_start, conversion.outer(node.expression)[1])
         interpolation = ast.Interpolation(
             value=expression, str=source, conversion=conversion_code, format_spec=spec, **place
         )
@@ -181,14 +177,14 @@ def _replacement(
 def _format_spec(
     conversion: Conversion,
     node: cst.FormattedStringExpression | cst.TemplatedStringExpression,
-    quotes: _Quotes,
+    is_raw: bool,
     kind: str | None,
     end: int,
 ) -> ast.JoinedStr:
     """From the colon to the closing brace, which it does not hold."""
     spec = node.format_spec or ()
     start = conversion.outer(spec[0])[0] if spec else end - 1
-    values = _merged(_parts(conversion, spec, quotes, kind))
+    values = _merged(_parts(conversion, spec, is_raw, kind))
     return ast.JoinedStr(values=values, **conversion.between(start - 1, end - 1))
 
 
