@@ -194,7 +194,13 @@ def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
     for path in sorted(interpreter.modules, reverse=True):
         module = interpreter.modules[path]
         for name, value in module.names.items() if module else ():
-            if isinstance(value, Router) and module is not None:
+            if module is None:
+                continue
+            if isinstance(value, Class):
+                for attribute, held in value.namespace.items():
+                    if isinstance(held, Router):
+                        names[id(held)] = f"{module.name}:{value.name}.{attribute}"
+            if isinstance(value, Router):
                 separator = ":" if value.is_application else "."
                 names[id(value)] = f"{module.name}{separator}{name}"
     return names

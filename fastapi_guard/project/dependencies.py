@@ -18,6 +18,7 @@ from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
     Class,
+    Conditional,
     Descriptor,
     External,
     Function,
@@ -109,6 +110,9 @@ class DependencyReader:
             return (Dependant("", None, via, unresolved=f"dependencies= is {describe(value)}"),)
         found: list[Dependant] = []
         for item in value.items:
+            if isinstance(item, Conditional):
+                found.append(Dependant("", None, via, unresolved=f"one is added only when {item.setting} is not at its default"))
+                continue
             declared = declared_dependency(item)
             if declared is not None:
                 found.append(self.dependant(declared, None, via, ""))

@@ -7,6 +7,7 @@ concatenated, `include_in_schema` and-ed (`_RouterIncludeContext.combine` in fas
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -210,7 +211,7 @@ class Linker:
             status_code=_status(entry.options.get("status_code")),
             response_model=self._response_model(entry, function),
             response_class=_name_of(entry.options.get("response_class")),
-            tags=(*context.tags, *_texts(entry.options.get("tags"))),
+            tags=(*context.tags, *_texts(entry.options.get("tags"))) if entry.kind == "http" else (),
             include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
             dependencies=dependencies,
             wrappers=wrappers,
@@ -231,12 +232,11 @@ class Linker:
         if "response_model" in entry.options:
             value = entry.options["response_model"]
             return "" if is_none(value) else _name_of(value)
-        if function is None or not getattr(function.definition, "returns", None):
+        node = getattr(function.definition, "returns", None) if function else None
+        if function is None or not isinstance(node, ast.expr):
             return None
-        node = function.definition.returns  # type: ignore[union-attr]
         kind = annotation_value(self.interpreter, node, function.scope)
-        name = _name_of(kind)
-        return None if name is None or name.rpartition(".")[2].endswith("Response") else name
+        return None if _is_response(kind) else _name_of(kind)
 
     def _text(self, value: Value | None, place: Place, what: str) -> tuple[str, bool]:
         """Path text with settings taken by default; what cannot be told stands as `{name}` in it."""
@@ -307,6 +307,13 @@ def _constructor_routes(router: Router) -> Iterator[Route | Mount]:
 def _texts(value: Value | None) -> tuple[str, ...]:
     items = value.items if isinstance(value, Sequence) else []
     return tuple(str(constant(item)) for item in items if constant(item) is not None)
+
+
+def _is_response(kind: Value) -> bool:
+    """Whether an annotation is a class of Starlette's responses, which FastAPI does not take for a response model."""
+    if isinstance(kind, Class):
+        return any(base.rpartition(".")[2].endswith("Response") for base in kind.external_bases())
+    return isinstance(kind, External) and kind.name.rpartition(".")[2].endswith("Response")
 
 
 def _flag(value: Value | None) -> bool:

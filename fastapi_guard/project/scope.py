@@ -25,9 +25,10 @@ class ModuleScope:
 
     def location(self, node: ast.AST) -> Location:
         """Where a node stands, with columns in code points."""
-        line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", None) or getattr(node, "lineno", 1)
-        column = self.column(line, getattr(node, "col_offset", 0))
-        end_column = self.column(end_line, getattr(node, "end_col_offset", None) or 0)
+        line = int(getattr(node, "lineno", 1))
+        end_line = int(getattr(node, "end_lineno", None) or line)
+        column = self.column(line, int(getattr(node, "col_offset", 0)))
+        end_column = self.column(end_line, int(getattr(node, "end_col_offset", None) or 0))
         return Location(self.path, line, column, end_line, end_column)
 
     def column(self, line: int, offset: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from fastapi_guard.project.values import Place, Result, Value
@@ -27,6 +28,10 @@ class Trace:
     leaving_settings: list[str] = field(default_factory=list)
     """Settings that let the code return early."""
     returned: Value | None = None
+    runs: Counter[int] = field(default_factory=Counter)
+    """How often each function body was followed."""
+    results: dict[int, Value] = field(default_factory=dict)
+    """What it gave the last time."""
 
     def raised(self) -> list[Event]:
         """Everything that can be raised."""

@@ -52,6 +52,14 @@ class Setting(Value):
     name: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditional(Value):
+    """An item that is there only when a setting is changed from its default."""
+
+    value: Value
+    setting: str
+
+
 @dataclass(slots=True, eq=False)
 class Sequence(Value):
     """A list, tuple or set. `is_complete` is False when there may be more items than these."""
@@ -178,6 +186,8 @@ class Instance(Value):
     """Keyword arguments of the call that made it; positional ones under `0`, `1`, ..."""
     is_abstract: bool = False
     """Made from an annotation: nobody knows which instance it is."""
+    is_initialized: bool = False
+    """Its `__init__` was run on unknown arguments, because an attribute was asked for."""
 
 
 @dataclass(slots=True, eq=False)

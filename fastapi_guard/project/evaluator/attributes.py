@@ -103,6 +103,11 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
         return _from_class(interpreter, interpreter.settle(value), owner, receiver, name)
     if name == "__class__":
         return receiver.cls
+    if receiver.is_abstract and not receiver.is_initialized:
+        receiver.is_initialized = True
+        _initialize(interpreter, receiver)
+        if name in receiver.attributes:
+            return receiver.attributes[name]
     for base in receiver.cls.linearized():
         if isinstance(base, Class) and name in base.annotations:
             if is_settings(receiver.cls):
@@ -112,6 +117,16 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
 
             return abstract_value(interpreter, name, base.annotations[name], base.scope, place)
     return Member(receiver, name)
+
+
+def _initialize(interpreter: Interpreter, receiver: Instance) -> None:
+    """Run the `__init__` of an object whose maker is not known, on arguments that are not known."""
+    from fastapi_guard.project.evaluator.calls import call_function
+
+    found = receiver.cls.lookup("__init__")
+    function = interpreter.settle(found[0]) if found else None
+    if isinstance(function, Function):
+        call_function(interpreter, function, (receiver,), {})
 
 
 def is_settings(cls: Class) -> bool:

@@ -12,6 +12,7 @@ from fastapi_guard.project.values import (
     NONE,
     TRUE,
     Class,
+    Conditional,
     Descriptor,
     External,
     Function,
@@ -336,6 +337,10 @@ def _text_method(
 def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
     from fastapi_guard.project.evaluator.expressions import iterate
 
+    if interpreter.conditions and name in ("append", "add", "insert", "extend", "update") and arguments:
+        added = [arguments[-1]] if name != "extend" else iterate(interpreter, arguments[0]) or []
+        receiver.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added)
+        return NONE
     if name in ("append", "add") and arguments:
         receiver.items.append(arguments[0])
     elif name == "insert" and len(arguments) == 2:

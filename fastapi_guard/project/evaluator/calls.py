@@ -47,6 +47,9 @@ Keywords = dict[str, Value]
 
 MOST_NESTED_CALLS = 40
 MOST_RECURSIONS = 2
+MOST_WATCHED_RUNS = 3
+"""While somebody watches, a function body is followed this often; after that its last result stands for it."""
+MOST_WATCHED_NESTING = 12
 
 
 def call(
@@ -129,6 +132,10 @@ def call_method(
 
 def call_function(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
     """Run a function of the project on values and join what it can return."""
+    trace = interpreter.trace
+    key = id(function.definition)
+    if trace is not None and (trace.runs[key] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING):
+        return trace.results.get(key) or Unknown(f"{function.name} was not followed again")
     if len(interpreter.call_stack) >= MOST_NESTED_CALLS:
         return Unknown("calls nested too deeply")
     if sum(running.definition is function.definition for running in interpreter.call_stack) >= MOST_RECURSIONS:
@@ -143,11 +150,19 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
         ways = run_block(interpreter, function.definition.body, scope)
     finally:
         interpreter.call_stack.pop()
-    result: Value
+    result = _result(function, scope, bool(ways & FALLS))
+    if trace is not None:
+        trace.runs[key] += 1
+        trace.results[key] = result
+    return result
+
+
+def _result(function: Function, scope: Scope, falls: bool) -> Value:
+    """What the caller gets of a body that was run."""
     if scope.yielded:
         return Generator(tuple(scope.yielded))
     values = list(scope.returned)
-    if ways & FALLS:
+    if falls:
         values.append(NONE)
     result = choice(values) if values else Unknown(f"{function.name} never returns")
     return Coroutine(result) if function.is_async else result
@@ -246,7 +261,7 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keyw
         if name != "**":
             instance.attributes[name] = value
     for name, value in instance.attributes.items():
-        if isinstance(value, routers.Router) and not value.held_as:
+        if isinstance(value, Router) and not value.held_as:
             value.held_as = f"{cls.module.name}:{cls.name}.{name}"
     for name in AFTER_INIT:
         if cls.lookup(name) is not None:

@@ -474,10 +474,12 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
 
 
 def _slice(interpreter: Interpreter, receiver: Value, node: ast.Slice, scope: Scope) -> Value:
-    bounds = [None if part is None else constant(evaluate(interpreter, part, scope)) for part in (node.lower, node.upper, node.step)]
-    wanted = [part is not None for part in (node.lower, node.upper, node.step)]
-    if all((bound is not None) == want for bound, want in zip(bounds, wanted, strict=True)) and all(bound is None or isinstance(bound, int) for bound in bounds):
-        cut = slice(*bounds)
+    parts = [part for part in (node.lower, node.upper, node.step) if part is not None]
+    known_bounds = [constant(evaluate(interpreter, part, scope)) for part in parts]
+    if all(isinstance(bound, int) for bound in known_bounds):
+        bounds = iter(bound for bound in known_bounds if isinstance(bound, int))
+        low, high, step = (None if part is None else next(bounds) for part in (node.lower, node.upper, node.step))
+        cut = slice(low, high, step)
         if isinstance(receiver, Sequence):
             return Sequence(receiver.kind, receiver.items[cut], receiver.is_complete)
         known = constant(receiver)

@@ -12,6 +12,7 @@ from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     Class,
+    Conditional,
     Coroutine,
     External,
     Function,
@@ -82,7 +83,9 @@ def _augmented_assign(interpreter: Interpreter, statement: ast.AugAssign, scope:
     current = evaluate(interpreter, load, scope)
     added = evaluate(interpreter, statement.value, scope)
     if isinstance(current, Sequence) and isinstance(statement.op, ast.Add):
-        if isinstance(added, Sequence):
+        if isinstance(added, Sequence) and interpreter.conditions:
+            current.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added.items)
+        elif isinstance(added, Sequence):
             current.items.extend(added.items)
             current.is_complete = current.is_complete and added.is_complete
         else:
@@ -117,6 +120,8 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
         receiver = evaluate(interpreter, target.value, scope)
         key = evaluate(interpreter, target.slice, scope)
         if isinstance(receiver, Mapping) and isinstance(key, Literal):
+            if interpreter.conditions:
+                value = choice([receiver.items[key.value], value]) if key.value in receiver.items else Conditional(value, interpreter.conditions[-1])
             receiver.items[key.value] = value
         elif isinstance(receiver, Mapping):
             receiver.is_complete = False
@@ -141,6 +146,8 @@ def set_name(scope: Scope, name: str, value: Value) -> None:
 def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: Value) -> None:
     """`receiver.name = value`."""
     if isinstance(receiver, (Instance, Result)):
+        if interpreter.conditions and name in receiver.attributes:
+            value = choice([receiver.attributes[name], value])
         receiver.attributes[name] = value
         if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
@@ -276,8 +283,16 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
         ways |= run_block(interpreter, statement.body, scope)
     else:
         for item in items:
-            bind(interpreter, statement.target, item, scope)
-            way = run_block(interpreter, statement.body, scope)
+            conditional = isinstance(item, Conditional)
+            if isinstance(item, Conditional):
+                interpreter.conditions.append(item.setting)
+                item = item.value
+            try:
+                bind(interpreter, statement.target, item, scope)
+                way = run_block(interpreter, statement.body, scope)
+            finally:
+                if conditional:
+                    interpreter.conditions.pop()
             ways |= way
             if not way & (FALLS | CONTINUES):
                 break
