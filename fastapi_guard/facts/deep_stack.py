@@ -25,6 +25,7 @@ def with_deep_stack(
 ) -> Result:
     """Return what `function` returns, or raise what it raises, after running it on a deep stack.
 
+    Python 3.12 and later limit calls that pass through C whatever the stack, so a RecursionError stays possible there.
     A call from a deep stack runs in place, so whoever analyses many files enters once and pays for one thread.
     """
     if getattr(_this_thread, "is_deep", False):

@@ -320,6 +320,37 @@ def test_a_list_comprehension_may_unpack() -> None:
     assert isinstance(statement.value.elt, ast.Starred)
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="older Pythons have no nodes for them")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type X = int\n",
+        "type X[T: int, *Ts, **P] = (T, P)\n",
+        "def f[T: (int, str), *Ts, **P](a: T) -> T: ...\n",
+        "async def f[ T , ](): ...\n",
+        "class A[T](B): ...\n",
+        "x = f'{a['b']}{f'{f'{1}'}'}'\n",
+    ],
+)
+def test_type_parameters_have_nodes_where_python_has_them(text: str) -> None:
+    expected = dump(parse(text))
+
+    converted = convert(text)
+
+    assert expected == dump(converted.tree)
+    assert converted.newer_syntax == frozenset()
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="older Pythons have no place for them")
+@pytest.mark.parametrize(
+    "text", ["type X[T: int = str, *Ts = *tuple[int], **P = [int]] = T\n", "class A[T = (int)]: ...\n"]
+)
+def test_type_parameters_have_defaults_where_python_has_them(text: str) -> None:
+    expected = dump(parse(text))
+
+    assert expected == dump(to_ast(text))
+
+
 @pytest.mark.parametrize("text", ["(\n", "a b\n", "def f(:\n", "if a:\n", "x = 'a\n", "  a\n b\n", "x = '\ud800'\n"])
 def test_what_is_no_python_is_refused(text: str) -> None:
     with pytest.raises(CannotParse) as refusal:
@@ -344,6 +375,7 @@ DEEP = {
 }
 
 
+@pytest.mark.skipif(sys.version_info[:2] == (3, 12), reason="3.12 limits nested calls from C, whatever the stack")
 @pytest.mark.parametrize("text", DEEP.values(), ids=DEEP.keys())
 def test_deep_code_is_read_on_a_deep_stack(text: str) -> None:
     def both() -> tuple[str, str]:

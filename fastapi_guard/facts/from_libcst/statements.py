@@ -10,7 +10,7 @@ from fastapi_guard.facts.from_libcst.calls import arguments, parameters
 from fastapi_guard.facts.from_libcst.conversion import DELETE, STORE, Conversion, identifier
 from fastapi_guard.facts.from_libcst.imports import import_, import_from
 from fastapi_guard.facts.from_libcst.operators import AUGMENTED
-from fastapi_guard.facts.from_libcst.type_parameters import add_type_parameters, type_alias
+from fastapi_guard.facts.from_libcst.type_parameters import of_definition, type_alias
 
 _KNOWS_BARE_EXCEPT_TUPLES = sys.version_info >= (3, 14)
 """PEP 758: `except A, B:`."""
@@ -182,31 +182,29 @@ def match(conversion: Conversion, node: cst.Match) -> ast.stmt:
 
 def function(conversion: Conversion, node: cst.FunctionDef) -> ast.stmt:
     build = ast.FunctionDef if node.asynchronous is None else ast.AsyncFunctionDef
-    definition = build(
+    return build(
         name=identifier(node.name),
         args=parameters(conversion, node.params),
         body=conversion.suite(node.body),
         decorator_list=[conversion.expression(decorator.decorator) for decorator in node.decorators],
         returns=None if node.returns is None else conversion.expression(node.returns.annotation),
         type_comment=None,
+        **of_definition(conversion, node.type_parameters),
         **conversion.at(node),
     )
-    add_type_parameters(conversion, definition, node.type_parameters)
-    return definition
 
 
 def class_(conversion: Conversion, node: cst.ClassDef) -> ast.stmt:
     bases, keywords = arguments(conversion, (*node.bases, *node.keywords))
-    definition = ast.ClassDef(
+    return ast.ClassDef(
         name=identifier(node.name),
         bases=bases,
         keywords=keywords,
         body=conversion.suite(node.body),
         decorator_list=[conversion.expression(decorator.decorator) for decorator in node.decorators],
+        **of_definition(conversion, node.type_parameters),
         **conversion.at(node),
     )
-    add_type_parameters(conversion, definition, node.type_parameters)
-    return definition
 
 
 STATEMENTS: dict[type[cst.CSTNode], Callable[..., ast.stmt]] = {

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from typing import TypedDict
 
 import libcst as cst
 
@@ -13,8 +14,6 @@ def type_alias(conversion: Conversion, node: cst.TypeAlias) -> ast.stmt:
     name = conversion.expression(node.name, STORE)
     value = conversion.expression(node.value)
     start, end = conversion.inner(node)[0], conversion.outer(node.value)[1]
-    if isinstance(node.value, cst.Tuple) and not node.value.lpar:
-        end = conversion.inner(node.value)[1]
     place = conversion.between(start, end)
     if sys.version_info >= (3, 12):
         assert isinstance(name, ast.Name)
@@ -50,19 +49,25 @@ if sys.version_info >= (3, 12):
         else:
             built = ast.ParamSpec(name=name, **place)
         if sys.version_info >= (3, 13):
-            built.default_value = default  # type: ignore[attr-defined]
+            built.default_value = default
         elif default is not None:
             conversion.newer_syntax.add("default of a type parameter")
         return built
 
+    class TypeParameters(TypedDict):
+        """What a definition has for its type parameters."""
 
-def add_type_parameters(
-    conversion: Conversion,
-    definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-    node: cst.TypeParameters | None,
-) -> None:
-    """Gives a definition its type parameters, where Python has a place for them."""
-    if sys.version_info >= (3, 12):
-        definition.type_params = type_parameters(conversion, node)
-    elif node is not None:
-        conversion.newer_syntax.add("type parameters")
+        type_params: list[ast.type_param]
+
+    def of_definition(conversion: Conversion, node: cst.TypeParameters | None) -> TypeParameters:
+        return {"type_params": type_parameters(conversion, node)}
+
+else:
+
+    class TypeParameters(TypedDict):
+        """A definition has no place for type parameters."""
+
+    def of_definition(conversion: Conversion, node: cst.TypeParameters | None) -> TypeParameters:
+        if node is not None:
+            conversion.newer_syntax.add("type parameters")
+        return {}
