@@ -11,9 +11,6 @@ from fastapi_guard.facts.from_libcst.positions import Place, Positions, Spans
 
 LOAD, STORE, DELETE = ast.Load(), ast.Store(), ast.Del()
 
-# Each function takes its own class of node, which the key names and the type system cannot follow.
-Table = Mapping[type[cst.CSTNode], Callable[..., ast.AST]]
-
 
 class CannotParse(Exception):
     """LibCST refuses the text too; the place is a line and a column, both from 1."""
@@ -31,6 +28,7 @@ class Conversion:
 
     spans: Spans
     positions: Positions
+    # Each function takes its own class of node, which the key names and the type system cannot follow.
     expressions: Mapping[type[cst.CSTNode], Callable[..., ast.expr]]
     statements: Mapping[type[cst.CSTNode], Callable[..., ast.stmt]]
     patterns: Mapping[type[cst.CSTNode], Callable[..., ast.pattern]]
