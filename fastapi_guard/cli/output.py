@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fastapi_guard.cli.surroundings import encoding_of
-from fastapi_guard.report.inert import visible
+from fastapi_guard.report.inert import visible, without_commands
 
 
 class OutputError(Exception):
@@ -38,7 +38,7 @@ def say(text: str) -> None:
     """One line on standard error, inert."""
     if sys.stderr is None:
         return
-    line = visible(text) + "\n"
+    line = "".join(without_commands([visible(text)])) + "\n"
     with suppress(OSError, ValueError):
         sys.stderr.write(line.encode(encoding_of(sys.stderr), "backslashreplace").decode(encoding_of(sys.stderr)))
         sys.stderr.flush()

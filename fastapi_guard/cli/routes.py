@@ -74,7 +74,7 @@ def routes(
     from fastapi_guard.cli.run_scan import run_scan
     from fastapi_guard.report.footer import notes, problem_lines
 
-    result = run_scan(target, surroundings, is_quiet=quiet, is_verbose=verbose)
+    result = run_scan(target, surroundings, is_quiet=quiet, is_verbose=verbose, with_rules=False)
     project = _below(result.project, target.root, target.paths)
     view = View(
         version=own_version(),

@@ -18,14 +18,15 @@ def run_scan(
     stdin: tuple[str, bytes] | None = None,
     is_quiet: bool,
     is_verbose: bool,
+    with_rules: bool = True,
 ) -> ScanResult:
-    """Analyse the target; findings are reported for `paths`."""
+    """Analyse the target; findings are reported for `paths`. Without rules only the model is made."""
     if is_verbose:
         say(f"root: {target.root}")
         say(f"configuration: {target.document.shown if target.document else 'none'}")
     started = time.perf_counter()
     with progress_bar(surroundings.is_error_terminal and not is_quiet) as progress:
-        result = scan(target.root, target.settings, paths=paths, stdin=stdin, progress=progress)
+        result = scan(target.root, target.settings, paths=paths, stdin=stdin, progress=progress, with_rules=with_rules)
     if is_verbose:
         say(f"{len(result.files)} files in {time.perf_counter() - started:.2f} s")
     return result

@@ -32,7 +32,7 @@ from fastapi_guard.project.values import (
     options_of,
 )
 
-STEPS_PER_CALLABLE = 25_000
+STEPS_PER_CALLABLE = 20_000
 REJECTING_STATUS = frozenset({401, 403})
 REDIRECTING_STATUS = frozenset({302, 303, 307})
 REJECTING_NAMES = (

@@ -58,6 +58,7 @@ def build_project(
 def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1) -> None:
     """Evaluate one root within its budget."""
     interpreter.steps_left = STEPS_PER_ROOT
+    interpreter.runs.clear()
     try:
         run()
     except OutOfSteps:

@@ -20,6 +20,17 @@ class Event:
     """The setting that decides whether it happens."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """A finished run of a function on certain values: what it gave and what happened."""
+
+    result: Value
+    events: tuple[Event, ...]
+    leaving_settings: tuple[str, ...]
+    kept: tuple[Value, ...]
+    """The values it was run on: as long as they live, their identity is theirs."""
+
+
 @dataclass(slots=True, eq=False)
 class Trace:
     """The events of one run, in order, on all branches that could be taken."""

@@ -11,7 +11,7 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.statements import FALLS, defaults_of, run_block
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Event
+from fastapi_guard.project.trace import Event, Trace, Watched
 from fastapi_guard.project.values import (
     NONE,
     Argument,
@@ -47,9 +47,11 @@ Keywords = dict[str, Value]
 
 MOST_NESTED_CALLS = 40
 MOST_RECURSIONS = 2
-MOST_WATCHED_RUNS = 3
+MOST_RUNS, MOST_RUNS_ELSEWHERE = 400, 12
+"""How often one root runs a function body of a module that registers something, and of any other module."""
+MOST_WATCHED_RUNS = 2
 """While somebody watches, a function body is followed this often; after that its last result stands for it."""
-MOST_WATCHED_NESTING = 12
+MOST_WATCHED_NESTING = 9
 
 
 def call(
@@ -132,10 +134,38 @@ def call_method(
 
 def call_function(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
     """Run a function of the project on values and join what it can return."""
-    trace = interpreter.trace
-    key = id(function.definition)
-    if trace is not None and (trace.runs[key] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING):
-        return trace.results.get(key) or Unknown(f"{function.name} was not followed again")
+    if interpreter.trace is not None:
+        return _watched(interpreter, interpreter.trace, function, arguments, keywords)
+    body = id(function.definition)
+    interpreter.runs[body] += 1
+    registers = function.module.path in interpreter.seeds
+    if interpreter.runs[body] > (MOST_RUNS if registers else MOST_RUNS_ELSEWHERE):
+        return Unknown(f"{function.name} is called too often to be followed each time")
+    return _run(interpreter, function, arguments, keywords)
+
+
+def _watched(interpreter: Interpreter, trace: Trace, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
+    """Run a function while somebody watches: not again on the very same values, and no body too often."""
+    key = (id(function.definition), *map(id, arguments), *(part for name, value in keywords.items() for part in (name, id(value))))
+    known = interpreter.watched.get(key)
+    if known is not None:
+        trace.events.extend(known.events)
+        trace.leaving_settings.extend(known.leaving_settings)
+        return known.result
+    body = id(function.definition)
+    if trace.runs[body] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING:
+        return trace.results.get(body) or Unknown(f"{function.name} was not followed again")
+    first_event, first_setting = len(trace.events), len(trace.leaving_settings)
+    result = _run(interpreter, function, arguments, keywords)
+    trace.runs[body] += 1
+    trace.results[body] = result
+    kept = (function, *arguments, *keywords.values())
+    events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
+    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept)
+    return result
+
+
+def _run(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
     if len(interpreter.call_stack) >= MOST_NESTED_CALLS:
         return Unknown("calls nested too deeply")
     if sum(running.definition is function.definition for running in interpreter.call_stack) >= MOST_RECURSIONS:
@@ -150,11 +180,7 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
         ways = run_block(interpreter, function.definition.body, scope)
     finally:
         interpreter.call_stack.pop()
-    result = _result(function, scope, bool(ways & FALLS))
-    if trace is not None:
-        trace.runs[key] += 1
-        trace.results[key] = result
-    return result
+    return _result(function, scope, bool(ways & FALLS))
 
 
 def _result(function: Function, scope: Scope, falls: bool) -> Value:
@@ -307,14 +333,13 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
         return call(interpreter, decorator, (target,), {}, place, scope)
     if isinstance(target, Class):
         if isinstance(decorator, (Function, BoundMethod, Instance)):
-            made = call(interpreter, decorator, (target,), {}, place, scope)
-            if not isinstance(made, (Class, Unknown, Literal, Choice)):
-                return made
+            replaced = call(interpreter, decorator, (target,), {}, place, scope)
+            if not isinstance(replaced, (Class, Unknown, Literal, Choice)):
+                return replaced
         target.decorators.append(decorator)
         return target
     if isinstance(decorator, (Function, BoundMethod, Instance, Class, Partial, Choice)) or _is_wraps(decorator):
-        made = call(interpreter, decorator, (target,), {}, place, scope)
-        made = _callable_option(made)
+        made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
         if made is not None:
             return made
     from fastapi_guard.project.evaluator import routers

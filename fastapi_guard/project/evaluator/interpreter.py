@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
-from fastapi_guard.project.trace import Trace
+from fastapi_guard.project.trace import Trace, Watched
 from fastapi_guard.project.values import External, Function, Module, Place, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
-STEPS_PER_ROOT = 400_000
+STEPS_PER_ROOT = 200_000
 
 
 class OutOfSteps(Exception):
@@ -67,6 +68,10 @@ class Interpreter:
         self.order = 0
         self.trace: Trace | None = None
         """What running code does is written down here while somebody watches."""
+        self.runs: Counter[int] = Counter()
+        """How often the current root has run each function body."""
+        self.watched: dict[tuple[object, ...], Watched] = {}
+        """Runs of functions that were watched, by function and the identity of what they were given."""
         self.conditions: list[str] = []
         """Settings that have to be changed from their default for the running code to run."""
         self.switches: list[str] = []
