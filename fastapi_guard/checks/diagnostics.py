@@ -7,10 +7,8 @@ from dataclasses import replace
 
 from fastapi_guard.finding import Diagnostic, Finding
 from fastapi_guard.location import Location
+from fastapi_guard.repository import rule_page_url
 from fastapi_guard.rule import Rule
-
-PAGE = "docs/rules/{name}.md"
-"""Where a rule's page stands, relative to this project's repository."""
 
 
 def diagnostics_of(findings: Iterable[tuple[Rule, Finding]], texts: Mapping[str, str]) -> tuple[Diagnostic, ...]:
@@ -49,7 +47,7 @@ def _diagnostic(rule: Rule, finding: Finding, mark: str) -> Diagnostic:
         severity=finding.severity or rule.severity,
         confidence=finding.confidence or rule.confidence,
         finding=finding,
-        url=PAGE.format(name=rule.name),
+        url=rule_page_url(rule),
         help=finding.help,
         fingerprint=mark,
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from fastapi_guard.report.inert import without_commands
+
 if TYPE_CHECKING:  # the names of formats are needed where the analysis is not
     from fastapi_guard.project.model import Project
     from fastapi_guard.report.view import View
@@ -22,14 +24,17 @@ class Format(Generic[Result]):
     module: str
     is_colored: bool = False
     """Made for people at a terminal."""
+    has_commands: bool = False
+    """Made of lines that GitHub's runner obeys."""
 
     def write(self, result: Result, view: View) -> Iterator[str]:
         writer: Callable[[Result, View], Iterator[str]] = import_module(self.module).write
-        return writer(result, view)
+        pieces = writer(result, view)
+        return pieces if self.has_commands else without_commands(pieces)
 
 
-def _check(module: str, *, is_colored: bool = False) -> Format[ScanResult]:
-    return Format(f"fastapi_guard.report.check.{module}", is_colored)
+def _check(module: str, *, is_colored: bool = False, has_commands: bool = False) -> Format[ScanResult]:
+    return Format(f"fastapi_guard.report.check.{module}", is_colored, has_commands)
 
 
 def _routes(module: str, *, is_colored: bool = False) -> Format[Project]:
@@ -42,7 +47,7 @@ CHECK_FORMATS: Mapping[str, Format[ScanResult]] = {
     "grouped": _check("grouped", is_colored=True),
     "json": _check("json"),
     "json-lines": _check("json_lines"),
-    "github": _check("github"),
+    "github": _check("github", has_commands=True),
     "sarif": _check("sarif"),
     "gitlab": _check("gitlab"),
     "junit": _check("junit"),

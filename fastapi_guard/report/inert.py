@@ -1,17 +1,41 @@
 """Text from the analysed tree, made unable to do anything but be read."""
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ACTIVE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Controls, format characters (bidi, zero width), surrogates, line and paragraph separators."""
+_COMMAND = "##["
+"""GitHub's runner obeys `##[command]` wherever it stands in a line of a log."""
+_COMMAND_ESCAPED = "#\\x23["
 
 
 def visible(text: str) -> str:
     """The text with every character that acts instead of showing written as an escape."""
-    if text.isprintable():
-        return text
-    return "".join(map(visible_character, text))
+    shown = text if text.isprintable() else "".join(map(visible_character, text))
+    return shown.replace(_COMMAND, _COMMAND_ESCAPED)
+
+
+def without_commands(pieces: Iterable[str]) -> Iterator[str]:
+    """Whole lines that no continuous integration runner takes for a command.
+
+    GitHub's runner obeys lines that begin with `::`, blanks before it or not; a path or a wrapped message can begin so.
+    """
+    rest = ""
+    for piece in pieces:
+        *lines, rest = (rest + piece).split("\n")
+        for line in lines:
+            yield _without_command(line) + "\n"
+    if rest:
+        yield _without_command(rest)
+
+
+def _without_command(line: str) -> str:
+    shown = line.lstrip()
+    if shown.startswith("::") and not shown.startswith(":::"):
+        line = f"{line[: len(line) - len(shown)]}\\x3a{shown[1:]}"
+    return line.replace(_COMMAND, _COMMAND_ESCAPED)
 
 
 def visible_character(character: str) -> str:

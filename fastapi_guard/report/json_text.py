@@ -8,7 +8,8 @@ from fastapi_guard.report.inert import without_surrogates
 
 def dumps(value: Any, *, indent: int | None = 2) -> str:
     """One JSON document; lone surrogates become visible escapes, because readers refuse them."""
-    return json.dumps(_clean(value), indent=indent, ensure_ascii=True)
+    text = json.dumps(_clean(value), indent=indent, ensure_ascii=True)
+    return text.replace("##[", "#\\u0023[")  # the same text, and no command for GitHub's runner when it is in a log
 
 
 def _clean(value: Any) -> Any:

@@ -12,6 +12,7 @@ from fastapi_guard.report.inert import visible
 from fastapi_guard.report.json_text import dumps
 from fastapi_guard.report.span import by_place, end_of, problems_by_place
 from fastapi_guard.report.view import RuleDescription, View
+from fastapi_guard.repository import URL
 from fastapi_guard.scan import ScanResult
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -40,7 +41,7 @@ def document(result: ScanResult, view: View) -> dict[str, Any]:
             "driver": {
                 "name": "fastapi-guard",
                 "version": view.version,
-                "informationUri": "https://pypi.org/project/fastapi-guard-lint/",
+                "informationUri": URL,
                 "rules": [_rule(first_by_code[code], view.rules.get(code)) for code in codes],
             }
         },
