@@ -160,7 +160,7 @@ def _rejects(event: Event) -> bool:
             code = event.value.keywords.get("code") or (event.value.arguments[0] if event.value.arguments else None)
             known = constant(code) if code is not None else None
             return isinstance(known, int) and (known == 1008 or known >= 4000)
-        if isinstance(callee, Member) and callee.name == "send" or _last_name(callee) == "send":
+        if (isinstance(callee, Member) and callee.name == "send") or _last_name(callee) == "send":
             return any("401" in str(_plain(argument)) or "403" in str(_plain(argument)) for argument in event.value.arguments)
     return False
 

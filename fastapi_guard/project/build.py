@@ -13,12 +13,21 @@ from fastapi_guard.project.dependencies import DependencyReader
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter, OutOfSteps
 from fastapi_guard.project.linking import Linker
-from fastapi_guard.project.model import Application, Authentication, PathOperation, Project, Unmounted, Unresolved, Verdict
+from fastapi_guard.project.model import (
+    Application,
+    Authentication,
+    PathOperation,
+    Project,
+    Unmounted,
+    Unresolved,
+    Verdict,
+)
 from fastapi_guard.project.registration import Route, Router
-from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
+from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
+
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
-from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.expressions import annotation_value
+from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.routers import describe
-from fastapi_guard.project.model import Dependant, Function as FunctionNoun, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
+from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
+from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.values import (
     BoundMethod,

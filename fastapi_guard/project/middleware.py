@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fastapi_guard.knowledge.authentication import HARMLESS_MIDDLEWARES, IDENTITY_LIBRARIES, look_up, sounds_like_identity
+from fastapi_guard.knowledge.authentication import (
+    HARMLESS_MIDDLEWARES,
+    IDENTITY_LIBRARIES,
+    look_up,
+    sounds_like_identity,
+)
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import BehaviourReader, dotted_name, summarize
 from fastapi_guard.project.dependencies import identify

@@ -78,6 +78,13 @@ def with_public_reason(
     return replace(operation, public_reason=nature) if nature else operation
 
 
+def is_public(operation: PathOperation, authentication: str) -> bool:
+    """Whether a stranger may call an operation where `authentication` is the policy: a declaration always holds."""
+    nature = public_by_nature(operation)
+    is_declared = operation.public_reason is not None and operation.public_reason != nature
+    return is_declared or (authentication == "non-public" and nature is not None)
+
+
 def public_by_nature(operation: PathOperation) -> str | None:
     """Why an operation is public without being declared so; None when it is not."""
     if operation.kind == "websocket":

@@ -154,6 +154,10 @@ def _from_class(interpreter: Interpreter, value: Value, owner: Class, receiver: 
     if is_field(value):
         value = field_default(interpreter, value, receiver)
         receiver.attributes[name] = value
+    if isinstance(value, Instance) and isinstance(receiver, Instance) and not value.cls.lookup("__get__"):
+        default = value.attributes.get("default") or value.arguments.get("default")
+        if isinstance(default, (Literal, Setting)) and value.cls is not receiver.cls:
+            return Setting(default, f"{receiver.cls.name}.{name}")  # a declared entry of a configuration
     if isinstance(receiver, Instance) and is_settings(receiver.cls) and not isinstance(value, Setting):
         value = Setting(value, f"{receiver.cls.name}.{name}")
         receiver.attributes[name] = value
@@ -227,6 +231,9 @@ def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, pla
             return _from_class(interpreter, interpreter.settle(found[0]), found[1], receiver, name)
     if name == "router" and receiver.is_application:
         return receiver
+    if name == "state":
+        receiver.attributes[name] = Result(External("starlette.datastructures.State"), (), {})
+        return receiver.attributes[name]
     if name in receiver.options and (name in OPTION_DEFAULTS or name in OPTION_LISTS):
         return receiver.options[name]
     if name in OPTION_DEFAULTS:

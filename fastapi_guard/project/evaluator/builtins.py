@@ -11,6 +11,7 @@ from fastapi_guard.project.values import (
     FALSE,
     NONE,
     TRUE,
+    BoundMethod,
     Class,
     Conditional,
     Descriptor,
@@ -24,6 +25,7 @@ from fastapi_guard.project.values import (
     Operation,
     Partial,
     Place,
+    Result,
     Sequence,
     Setting,
     TypeForm,
@@ -107,6 +109,11 @@ def _identity(interpreter: Interpreter, arguments: Arguments, keywords: Keywords
 
 
 def _environment(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    return environment(arguments, keywords)
+
+
+def environment(arguments: Arguments, keywords: Keywords) -> Setting:
+    """A setting that is read by name, with its default."""
     name = f"environment variable {constant(arguments[0])}" if arguments else "the environment"
     default = arguments[1] if len(arguments) > 1 else keywords.get("default", NONE)
     return Setting(default, name)
@@ -230,6 +237,32 @@ def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywor
     return None
 
 
+def _issubclass(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    if len(arguments) != 2 or not isinstance(arguments[0], Class):
+        return None
+    kinds = arguments[1].items if isinstance(arguments[1], Sequence) else [arguments[1]]
+    bases = list(arguments[0].linearized())
+    if any(kind in bases or (isinstance(kind, External) and kind.name in arguments[0].external_bases()) for kind in kinds):
+        return TRUE
+    is_known = all(isinstance(base, Class) or base.name in PLAIN_BASES for base in bases)
+    return FALSE if is_known or all(isinstance(kind, Class) for kind in kinds) else None
+
+
+PLAIN_BASES = frozenset({"builtins.object", "pydantic.BaseModel", "abc.ABC", "typing.Protocol", "typing.Generic", "typing.TypedDict", "typing_extensions.TypedDict"})
+"""Library classes that have no interesting bases of their own."""
+
+
+def _is_coroutine_function(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    first = arguments[0] if arguments else NONE
+    if isinstance(first, BoundMethod):
+        first = first.function
+    if isinstance(first, Partial):
+        first = first.function
+    if isinstance(first, Function):
+        return TRUE if first.is_async else FALSE
+    return None
+
+
 def _hasattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
     if len(arguments) == 2 and isinstance(arguments[0], Instance) and not arguments[0].is_abstract:
         name = str(constant(arguments[1]))
@@ -263,6 +296,7 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "builtins.getattr": _getattr,
     "builtins.hasattr": _hasattr,
     "builtins.isinstance": _isinstance,
+    "builtins.issubclass": _issubclass,
     "builtins.iter": _identity,
     "builtins.len": _length,
     "builtins.list": _sequence("list"),
@@ -278,6 +312,8 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "builtins.classmethod": _descriptor("classmethod"),
     "builtins.staticmethod": _descriptor("staticmethod"),
     "builtins.property": _descriptor("property"),
+    "asyncio.iscoroutinefunction": _is_coroutine_function,
+    "inspect.iscoroutinefunction": _is_coroutine_function,
     "copy.copy": _identity,
     "copy.deepcopy": _identity,
     "decouple.config": _environment,
@@ -291,6 +327,9 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "typing.cast": _cast,
 }
 
+CONFIGURATIONS = frozenset({"environs.Env", "environs.FileAwareEnv", "environ.Env", "starlette.config.Config", "decouple.Config"})
+"""Library objects whose methods read the environment: `env.str("KEY", default)`."""
+
 TEXT_METHODS = frozenset({
     "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
     "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
@@ -302,6 +341,8 @@ def call_member(
 ) -> Value | None:
     """A method of a list, a dict or text; None when it is not understood."""
     receiver = callee.receiver
+    if isinstance(receiver, Result) and isinstance(receiver.callee, External) and receiver.callee.name in CONFIGURATIONS:
+        return environment(arguments, keywords)
     if isinstance(receiver, Sequence):
         return _sequence_method(interpreter, receiver, callee.name, arguments)
     if isinstance(receiver, Mapping):

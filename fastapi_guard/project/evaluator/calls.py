@@ -47,7 +47,7 @@ Keywords = dict[str, Value]
 
 MOST_NESTED_CALLS = 40
 MOST_RECURSIONS = 2
-MOST_RUNS, MOST_RUNS_ELSEWHERE = 400, 12
+MOST_RUNS, MOST_RUNS_ELSEWHERE = 400, 120
 """How often one root runs a function body of a module that registers something, and of any other module."""
 MOST_WATCHED_RUNS = 2
 """While somebody watches, a function body is followed this often; after that its last result stands for it."""
@@ -103,6 +103,8 @@ def _call(
         return call(interpreter, callee.origin, arguments, keywords, place, scope)
     if isinstance(callee, Descriptor):
         return call(interpreter, callee.function, arguments, keywords, place, scope)
+    if isinstance(callee, Result) and isinstance(callee.callee, External) and callee.callee.name in builtins.CONFIGURATIONS:
+        return builtins.environment(arguments, keywords)
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner

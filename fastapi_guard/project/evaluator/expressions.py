@@ -267,6 +267,14 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     for operand in node.values:
         value = evaluate(interpreter, operand, scope)
         decided = truth(value)
+        if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
+            default = truth(value.default)
+            if default is is_and:
+                rest = ast.copy_location(ast.BoolOp(node.op, node.values[node.values.index(operand) + 1 :]), node)
+                other = evaluate(interpreter, rest.values[0] if len(rest.values) == 1 else rest, scope)
+                return other if isinstance(other, Setting) else Setting(other, value.name)
+            if default is not None:
+                return value
         if decided is (not is_and):
             operands.append(value)
             break
@@ -649,4 +657,4 @@ EXPRESSIONS: dict[type, Callable[[Interpreter, Any, Scope], Value]] = {
     ast.Starred: _starred,
 }
 
-__all__ = ["RouteDecorator", "RouterMethod", "Result", "Member", "annotation_value", "awaited", "evaluate", "item", "iterate", "truth"]
+__all__ = ["Member", "Result", "RouteDecorator", "RouterMethod", "annotation_value", "awaited", "evaluate", "item", "iterate", "truth"]

@@ -12,7 +12,7 @@ from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Trace, Watched
-from fastapi_guard.project.values import External, Function, Module, Place, Unknown, Value
+from fastapi_guard.project.values import External, Function, Literal, Module, Place, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -152,8 +152,12 @@ class Interpreter:
             if scope is not None:
                 self.import_module(submodule)
                 return Module(scope)
-        if "__getattr__" in module.names:
-            return Unknown(f"{module.name}.{name} is made by the module's __getattr__")
+        maker = self.settle(module.names["__getattr__"]) if "__getattr__" in module.names else None
+        if isinstance(maker, Function) and not name.startswith("__"):
+            from fastapi_guard.project.evaluator.calls import call_function
+
+            made = call_function(self, maker, (Literal(name),), {})
+            return made if not isinstance(made, Unknown) else Unknown(f"{module.name}.{name} is made by the module's __getattr__")
         return Unknown(f"{module.name} has no name {name} that could be found")
 
     def settle(self, value: Value) -> Value:

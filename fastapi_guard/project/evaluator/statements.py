@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence as Statements
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Sequence as Statements
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.project.evaluator.attributes import external_attribute
 from fastapi_guard.project.evaluator.expressions import default_truth, evaluate, iterate, truth
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
+    NONE,
     Class,
     Conditional,
     Coroutine,
@@ -23,7 +26,6 @@ from fastapi_guard.project.values import (
     Mapping,
     Member,
     Module,
-    NONE,
     Place,
     Result,
     Sequence,
@@ -498,7 +500,10 @@ def _import_from(interpreter: Interpreter, statement: ast.ImportFrom, scope: Sco
         for alias in statement.names:
             if alias.name == "*":
                 continue
-            external = External(f"{name}.{alias.name}") if not statement.level else Unknown(f"{'.' * statement.level}{name} could not be found")
+            if statement.level:
+                external: Value = Unknown(f"{'.' * statement.level}{name} could not be found")
+            else:
+                external = external_attribute(External(name), alias.name)
             set_name(scope, alias.asname or alias.name, external)
         return FALLS
     module = interpreter.module(path)
@@ -642,4 +647,4 @@ def bound_names(statement: ast.stmt) -> Iterator[str]:
                 yield from bound_names(child)
 
 
-__all__ = ["bind", "bound_names", "run_block", "set_attribute", "set_name", "Member"]
+__all__ = ["Member", "bind", "bound_names", "run_block", "set_attribute", "set_name"]
