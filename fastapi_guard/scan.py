@@ -1,6 +1,6 @@
 """A scan of a folder: find and read its files, analyse them, and say what limits what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.finding import Diagnostic, Problem, Suppressed
 from fastapi_guard.project.model import Project, Verdict
 from fastapi_guard.project.versions import read_version
+from fastapi_guard.rule import Rule
 from fastapi_guard.source.discovery import discover
 from fastapi_guard.source.project_files import marked_folders, project_texts
 from fastapi_guard.source.reading import SourceFile, decode, read
@@ -41,12 +42,12 @@ def scan(
     paths: tuple[Path, ...] = (),
     stdin: tuple[str, bytes] | None = None,
     progress: Progress | None = None,
-    with_rules: bool = True,
+    rules: Sequence[Rule] | None = None,
 ) -> ScanResult:
     """Analyse everything below `root`; `paths` (absolute, below the root) choose what is reported.
 
     `stdin` is a path relative to the root and the content that stands for it. `progress` is told the stage and how
-    much of it is done. Without rules only the model is made.
+    much of it is done. `rules` are those that can be chosen, by default all that are installed.
 
     Raises RuleLoadError when a rule pack is faulty.
     """
@@ -65,8 +66,8 @@ def scan(
             sources[name] = source
     texts = {name: source.text for name, source in sources.items()}
     surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
-    rules = load_rules() if with_rules else ()
-    made = with_deep_stack(run_analysis, texts, settings, rules, surroundings, wanted, progress)
+    known = load_rules() if rules is None else rules
+    made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress)
     problems += made.problems
     return ScanResult(
         root,
@@ -89,7 +90,9 @@ def _notes(project: Project) -> tuple[str, ...]:
     """What a reader of the report has to know about its limits."""
     notes = []
     if project.unresolved:
-        notes.append(f"{len(project.unresolved)} registrations could not be resolved ('fastapi-guard routes' lists them)")
+        notes.append(
+            f"{len(project.unresolved)} registrations could not be resolved ('fastapi-guard routes' lists them)"
+        )
     unknown = sum(operation.authentication.verdict is Verdict.UNKNOWN for operation in project.operations)
     if unknown:
         notes.append(f"{unknown} operations have an unknown authentication verdict")

@@ -4,11 +4,15 @@ import importlib
 import inspect
 import pkgutil
 import re
+import sys
 import types
 import typing
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from fastapi_guard.checks.nouns import NOUNS
 from fastapi_guard.rule import Rule
@@ -19,14 +23,44 @@ GROUP = "fastapi_guard.rules"
 _CODE = re.compile(r"[A-Z]{2,3}[0-9]{3}")
 
 
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Rules that come together."""
+
+    package: str
+    """The import package whose modules hold them."""
+    origin: str
+    """The distribution that brings the package, with its version; `project` for code of the analysed project."""
+    rules: tuple[Rule, ...]
+
+
 class RuleLoadError(Exception):
     """A rule or a pack of rules that cannot be used; the message names the rule and its file."""
 
 
 def load_rules() -> tuple[Rule, ...]:
     """All rules of all installed packs, sorted by code."""
-    packs = sorted(entry_points(group=GROUP), key=lambda pack: (pack.name, pack.value))
-    return checked(rule for pack in packs for rule in _rules_of_pack(pack))
+    return rules_of(installed_packs())
+
+
+def rules_of(packs: Iterable[Pack]) -> tuple[Rule, ...]:
+    """All rules of the packs, sorted by code."""
+    return checked(rule for pack in packs for rule in pack.rules)
+
+
+def installed_packs() -> tuple[Pack, ...]:
+    """The packs that installed distributions name by entry point."""
+    points = sorted(set(entry_points(group=GROUP)), key=lambda point: (point.name, point.value))
+    return tuple(Pack(point.module, _origin(point), tuple(_rules_of_package(point.module, point))) for point in points)
+
+
+def project_packs(packages: Sequence[str], root: Path) -> tuple[Pack, ...]:
+    """Packs of the analysed project: packages that are imported from below `root`, and so run its code.
+
+    Installed packages and the standard library come before those of the project.
+    """
+    with _importable_from(root):
+        return tuple(Pack(package, "project", tuple(_rules_of_package(package))) for package in packages)
 
 
 def checked(rules: Iterable[Rule]) -> tuple[Rule, ...]:
@@ -86,19 +120,38 @@ def _members(annotation: object) -> Iterator[type]:
         yield annotation  # type: ignore[misc]  # checked by the caller
 
 
-def _rules_of_pack(pack: EntryPoint) -> Iterator[Rule]:
+def _rules_of_package(name: str, point: EntryPoint | None = None) -> Iterator[Rule]:
+    described = f"`{point.name}` ({point.value})" if point else f"`{name}`"
     try:
-        package = pack.load()
+        package = importlib.import_module(name)
         names = [package.__name__]
         if hasattr(package, "__path__"):
             names += [module.name for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.", _fail)]
         modules = [importlib.import_module(name) for name in sorted(names)]
     except Exception as error:
-        raise RuleLoadError(f"rule pack `{pack.name}` ({pack.value}) does not load: {error!r}") from error
-    for module in modules:
-        for value in vars(module).values():
-            if isinstance(value, Rule) and value.function.__module__ == module.__name__:
-                yield value
+        raise RuleLoadError(f"rule pack {described} does not load: {error!r}") from error
+    rules = [
+        value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Rule) and value.function.__module__ == module.__name__
+    ]
+    if not rules:
+        raise RuleLoadError(f"rule pack {described} holds no rule")
+    yield from rules
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown"
+
+
+@contextmanager
+def _importable_from(directory: Path) -> Iterator[None]:
+    sys.path.append(str(directory))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(directory))
 
 
 def _fail(name: str) -> typing.NoReturn:

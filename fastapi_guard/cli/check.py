@@ -9,7 +9,7 @@ import click
 
 from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
-from fastapi_guard.cli.known_rules import described, known_rules
+from fastapi_guard.cli.known_rules import described
 from fastapi_guard.cli.main import own_version
 from fastapi_guard.cli.output import print_out, say, write_file
 from fastapi_guard.cli.selectors import checked_selectors, parse_per_file_ignores
@@ -103,6 +103,7 @@ def check(
     root: Path | None,
     config: Path | None,
     isolated: bool,
+    allow_project_plugins: bool,
     stdin_filename: Path | None,
     output_format: str | None,
     outputs: tuple[str, ...],
@@ -134,18 +135,18 @@ def check(
       fastapi-guard check - --stdin-filename app/main.py < app/main.py
     """
     surroundings = read_surroundings()
-    rules = known_rules()
     given, stdin = _read_stdin(paths, stdin_filename)
     target = find_target(
         given,
         surroundings,
-        rules,
         root=root,
         config=config,
         isolated=isolated,
+        allow_project_plugins=allow_project_plugins,
         profile=profile,
         must_exist=stdin is None,
     )
+    rules = target.rules
     settings = with_flags(target.settings, Flags(**flags), rules)
     target = replace(target, settings=settings)
     if show_settings:

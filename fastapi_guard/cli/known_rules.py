@@ -1,20 +1,50 @@
 """The rules that are installed, and their descriptions for reports."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fastapi_guard.report.view import RuleDescription
 from fastapi_guard.rule import Rule
 
+if TYPE_CHECKING:
+    from fastapi_guard.checks.registry import Pack
 
-def known_rules() -> tuple[Rule, ...]:
-    """Every installed rule, sorted by code; a pack that cannot be used ends the command."""
-    from fastapi_guard.checks.registry import RuleLoadError, load_rules
+
+def known_packs() -> "tuple[Pack, ...]":
+    """Every installed pack; one that cannot be used ends the command."""
+    from fastapi_guard.checks.registry import installed_packs
+
+    with _usable():
+        return installed_packs()
+
+
+def known_rules(packs: "Sequence[Pack] | None" = None) -> tuple[Rule, ...]:
+    """The rules of the packs, by default of all that are installed, sorted by code."""
+    from fastapi_guard.checks.registry import installed_packs, rules_of
+
+    with _usable():
+        return rules_of(installed_packs() if packs is None else packs)
+
+
+def rules_with_plugins(packages: Sequence[str], root: Path) -> tuple[Rule, ...]:
+    """The installed rules and those of packages of the project."""
+    from fastapi_guard.checks.registry import installed_packs, project_packs, rules_of
+
+    with _usable():
+        return rules_of((*installed_packs(), *project_packs(packages, root)))
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    from fastapi_guard.checks.registry import RuleLoadError
 
     try:
-        return tuple(sorted(load_rules(), key=lambda rule: rule.code))
+        yield
     except RuleLoadError as error:
         raise click.ClickException(str(error)) from None
 

@@ -9,7 +9,6 @@ import click
 
 from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
-from fastapi_guard.cli.known_rules import known_rules
 from fastapi_guard.cli.main import own_version
 from fastapi_guard.cli.output import print_out, say, write_file
 from fastapi_guard.cli.shared_options import OUTPUT, PATH, allow_no_app_option, output_options, project_options
@@ -40,6 +39,7 @@ def routes(
     root: Path | None,
     config: Path | None,
     isolated: bool,
+    allow_project_plugins: bool,
     output_format: str,
     outputs: tuple[str, ...],
     color: str,
@@ -67,7 +67,14 @@ def routes(
       fastapi-guard routes --output-format csv -o routes.csv
     """
     surroundings = read_surroundings()
-    target = find_target(paths, surroundings, known_rules(), root=root, config=config, isolated=isolated)
+    target = find_target(
+        paths,
+        surroundings,
+        root=root,
+        config=config,
+        isolated=isolated,
+        allow_project_plugins=allow_project_plugins,
+    )
     destinations = parse_outputs(outputs, output_format, ROUTES_FORMATS)
 
     from fastapi_guard.cli.exit_code import exit_code

@@ -26,7 +26,14 @@ def run_scan(
         say(f"configuration: {target.document.shown if target.document else 'none'}")
     started = time.perf_counter()
     with progress_bar(surroundings.is_error_terminal and not is_quiet) as progress:
-        result = scan(target.root, target.settings, paths=paths, stdin=stdin, progress=progress, with_rules=with_rules)
+        result = scan(
+            target.root,
+            target.settings,
+            rules=target.rules if with_rules else (),
+            paths=paths,
+            stdin=stdin,
+            progress=progress,
+        )
     if is_verbose:
         say(f"{len(result.files)} files in {time.perf_counter() - started:.2f} s")
     return result

@@ -28,6 +28,12 @@ def project_options(function: Decorated) -> Decorated:
             ),
             option(PROJECT, "--config", type=PATH, metavar="FILE", help="Read the configuration from this TOML file."),
             option(PROJECT, "--isolated", is_flag=True, help="Ignore every configuration file."),
+            option(
+                PROJECT,
+                "--allow-project-plugins",
+                is_flag=True,
+                help="Import the rule packs that the configuration names under `plugins`: this runs the project's code.",
+            ),
         )
     ):
         function = add(function)

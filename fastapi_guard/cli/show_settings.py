@@ -51,6 +51,7 @@ def _top_level(settings: Settings, rules: Sequence[Rule]) -> Mapping[str, object
         **({"app": settings.app} if settings.app else {}),
         "router-classes": settings.router_classes,
         "owner-columns": settings.owner_columns,
+        **({"plugins": settings.plugins} if settings.plugins else {}),
         "authentication": settings.policy.authentication,
         "delete-status": settings.policy.delete_status,
         "validation-status": settings.policy.validation_status,

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from fastapi_guard.cli.known_rules import rules_with_plugins
 from fastapi_guard.cli.surroundings import Surroundings
 from fastapi_guard.config.document import Document
 from fastapi_guard.config.load import load_settings
+from fastapi_guard.config.plugins import project_plugins
 from fastapi_guard.config.root import Root, find_root, git_top_level
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.rule import Rule
@@ -21,6 +23,8 @@ class Target:
 
     root: Path
     settings: Settings
+    rules: tuple[Rule, ...]
+    """All that can be chosen."""
     document: Document | None
     paths: tuple[Path, ...]
     """Absolute, below the root; empty for all of it."""
@@ -33,11 +37,11 @@ class Target:
 def find_target(
     paths: Sequence[Path],
     surroundings: Surroundings,
-    rules: Sequence[Rule],
     *,
     root: Path | None,
     config: Path | None = None,
     isolated: bool = False,
+    allow_project_plugins: bool = False,
     profile: str | None = None,
     must_exist: bool = True,
 ) -> Target:
@@ -50,11 +54,14 @@ def find_target(
     if config is not None and isolated:
         raise click.UsageError("--config and --isolated exclude each other")
     found = find_root(paths, here, root=root, config=config, isolated=isolated)
+    plugins = project_plugins(found.document, is_allowed=allow_project_plugins)
+    rules = rules_with_plugins(plugins, found.directory)
     settings = load_settings(found.document, rules, config_path=_config_path(found), profile=profile)
     top_level = git_top_level(found.directory)
     return Target(
         root=found.directory,
         settings=settings,
+        rules=rules,
         document=found.document,
         paths=_below(paths, found.directory, here),
         path_prefix=_prefix(os.path.relpath(found.directory, here)),

@@ -204,6 +204,7 @@ _CHECKS: Mapping[str, _Check] = {
     "min-confidence": _confidence,
     "min-severity": _severity,
     "owner-columns": Checker.strings,
+    "plugins": _dotted_names,
     "profile": lambda checker, path, value: checker.choice(path, value, PROFILES),
     "require-reason": Checker.boolean,
     "respect-gitignore": Checker.boolean,

@@ -109,6 +109,8 @@ class Settings:
     public: tuple[PublicRoute, ...] = ()
     router_classes: tuple[str, ...] = ()
     """Dotted names of classes that are routers without inheriting from one that is known."""
+    plugins: tuple[str, ...] = ()
+    """Packages of the project that hold rules of its own."""
     owner_columns: tuple[str, ...] = ()
     """Columns that say whose row it is, beside the well-known ones."""
     layers: Layers = field(default=Layers())
