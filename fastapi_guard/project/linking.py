@@ -156,9 +156,11 @@ class Linker:
             self._report("include_router", entry.place, f"the router is {describe(entry.router)}")
 
     def _mounted(self, application: Router, router: Router, entry: Mount, context: Context) -> Iterator[PathOperation]:
-        path, _ = self._text(entry.path, entry.place, "path of a mount")
+        path, is_known = self._text(entry.path, entry.place, "path of a mount")
         location = entry.place.module.location(entry.place.node)
         subs = [option for option in options_of(entry.app) if isinstance(option, Router)]
+        if not is_known and any(self._is_mounted_elsewhere(router, entry, sub) for sub in subs):
+            return  # the other branch of a test; this one is listed as unresolved
         for sub in subs:
             self.mounted.add(id(sub))
             step = IncludeContext(location, self.place(sub), path)
@@ -183,6 +185,11 @@ class Linker:
             application=self.place(application),
             include_in_schema=False,
         )
+
+    def _is_mounted_elsewhere(self, router: Router, entry: Mount, sub: Router) -> bool:
+        """The same application is mounted by another line, under a path that is known."""
+        others = [other for other in router.entries if isinstance(other, Mount) and other is not entry]
+        return any(sub in options_of(other.app) and isinstance(constant(other.path), str) for other in others)
 
     def _operation(self, application: Router, router: Router, entry: Route, context: Context) -> PathOperation:
         registered_at = entry.place.module.location(entry.place.node)

@@ -108,6 +108,13 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
         _initialize(interpreter, receiver)
         if name in receiver.attributes:
             return receiver.attributes[name]
+    maker = receiver.cls.lookup("__getattr__")
+    if maker is not None and isinstance(maker[0], Function) and not name.startswith("__"):
+        from fastapi_guard.project.evaluator.calls import call_function
+
+        made = call_function(interpreter, maker[0], (receiver, Literal(name)), {})
+        if not isinstance(made, Unknown):
+            return made
     for base in receiver.cls.linearized():
         if isinstance(base, Class) and name in base.annotations:
             if is_settings(receiver.cls):

@@ -232,6 +232,8 @@ def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywor
     }.get(type(value))
     if isinstance(value, Literal):
         actual = {type(value.value).__name__}
+    if isinstance(value, (Class, Function, BoundMethod, Module)):
+        actual = {"function"}
     if actual is not None and len(names) == len(kinds) and all(name.startswith("builtins.") for name in names):
         return TRUE if {f"builtins.{name}" for name in actual} & names else FALSE
     return None

@@ -372,7 +372,9 @@ def truth(value: Value) -> bool | None:
         if value.items:
             return True
         return False if value.is_complete else None
-    if isinstance(value, (Function, Class, Router, Module, BoundMethod, Partial, Instance, TypeForm)):
+    if isinstance(value, Instance):
+        return None if value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
+    if isinstance(value, (Function, Class, Router, Module, BoundMethod, Partial, TypeForm)):
         return True
     if isinstance(value, Choice):
         decided = {truth(option) for option in value.options}
