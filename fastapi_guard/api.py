@@ -1,6 +1,8 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
+from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_of
+from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.walk import walk
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
@@ -31,6 +33,7 @@ __all__ = [
     "INFO",
     "LOW",
     "MEDIUM",
+    "SQL_WORDS",
     "WARNING",
     "Application",
     "Authentication",
@@ -42,6 +45,7 @@ __all__ = [
     "IncludeContext",
     "Location",
     "OperationPlace",
+    "Origin",
     "Parameter",
     "PathOperation",
     "Project",
@@ -50,14 +54,19 @@ __all__ = [
     "RouterPlace",
     "Rule",
     "SecurityScheme",
+    "SqlCall",
     "Suppression",
     "Unit",
     "Unmounted",
     "Unresolved",
     "Verdict",
     "Via",
+    "is_migration",
+    "is_test",
     "literal_kind",
+    "origin_of",
     "returns_of",
     "rule",
+    "sql_call",
     "walk",
 ]
