@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from fastapi_guard.knowledge.authentication import IDENTITY_LIBRARIES, VERIFIERS, VERIFYING_METHODS, look_up
@@ -43,7 +44,6 @@ REJECTING_NAMES = (
 """Parts of the names of exception classes whose status cannot be read."""
 
 REQUEST_CLASSES = frozenset({"Request", "WebSocket", "HTTPConnection"})
-CREDENTIAL_READS = frozenset({"headers", "cookies", "session", "user", "auth", "state"})
 CREDENTIAL_MARKERS = frozenset({"Header", "Cookie"})
 CREDENTIAL_PARAMETERS = ("token", "authorization", "api_key", "apikey", "x_api_key", "access_token", "secret")
 
@@ -132,7 +132,7 @@ def summarize(trace: Trace, reads_credential: bool, ran_out: bool = False) -> Be
     """What a trace says about a stranger."""
     rejecting = [event for event in trace.events if _rejects(event)]
     verifies = any(_verifies(result) for result in trace.calls())
-    reads = reads_credential or any(event.kind == "read" and _is_credential_read(event) for event in trace.events)
+    reads = reads_credential or _reads_credential(trace)
     setting = ""
     if rejecting and all(event.setting for event in rejecting):
         setting = rejecting[0].setting
@@ -149,7 +149,10 @@ def summarize(trace: Trace, reads_credential: bool, ran_out: bool = False) -> Be
 
 def _rejects(event: Event) -> bool:
     if event.kind == "raise":
-        return any(_is_rejection(option) for option in options_of(event.value))
+        options = options_of(event.value)
+        if event.caught and all(status_of(option) is None for option in options) and _sounds_rejecting(event.caught):
+            return True  # `except CredentialsNotValid as error: raise as_http(error)`
+        return any(_is_rejection(option) for option in options)
     if event.kind == "call" and isinstance(event.value, Result):
         callee = event.value.callee
         if isinstance(callee, External) and callee.name.endswith("Response"):
@@ -193,7 +196,11 @@ def _is_rejection(value: Value) -> bool:
         name = value.callee.name if isinstance(value.callee, External) else ""
     elif isinstance(value, External):
         name = value.name
-    plain = name.rpartition(".")[2].lower().replace("_", "")
+    return _sounds_rejecting(name.rpartition(".")[2])
+
+
+def _sounds_rejecting(name: str) -> bool:
+    plain = name.lower().replace("_", "")
     return any(part in plain for part in REJECTING_NAMES)
 
 
@@ -267,11 +274,61 @@ def dotted_name(value: Value) -> str:
     return ""
 
 
-def _is_credential_read(event: Event) -> bool:
-    member = event.value
-    if not isinstance(member, Member) or member.name not in CREDENTIAL_READS:
-        return False
-    return is_request(member.receiver)
+def _reads_credential(trace: Trace) -> bool:
+    """Whether a credential or an identity is looked for in the request: a header, a cookie, the session, the user."""
+    reads = [event.value for event in trace.events if event.kind == "read"]
+    if any(isinstance(value, Member) and is_request(value.receiver) and value.name in ("session", "user", "auth") for value in reads):
+        return True
+    if any(_is_identity_in_state(value) for value in reads):
+        return True
+    keyed = [key for value in [*reads, *trace.calls()] if (key := _key_read(value)) is not None]
+    if any(is_credential_key(mapping, key) for mapping, key in keyed):
+        return True
+    whole = [value for value in reads if isinstance(value, Member) and value.name in ("headers", "cookies") and is_request(value.receiver)]
+    return len(whole) > sum(mapping in ("headers", "cookies") for mapping, _ in keyed)
+
+
+STATE_IDENTITY = re.compile(r"user|auth|token|principal|account|claims|identity|subject|tenant|payload|session$|jwt|customer")
+HARMLESS_KEYS = re.compile(
+    r"accept|content-|host|origin|referer|user-agent|x-request-id|x-forwarded|x-real-ip|if-|cache-control|connection|range"
+    r"|x-correlation|forwarded|upgrade|traceparent|x-process|x-trace|last-event-id|date|expect|transfer-encoding|sec-"
+)
+CREDENTIAL_KEYS = re.compile(r"token|auth|api[-_]?key|apikey|secret|session|signature|jwt|access|credential|x-user|password|key$", re.IGNORECASE)
+
+
+def _is_identity_in_state(value: Value) -> bool:
+    return (
+        isinstance(value, Member)
+        and isinstance(value.receiver, Member)
+        and value.receiver.name == "state"
+        and is_request(value.receiver.receiver)
+        and STATE_IDENTITY.search(value.name.lower()) is not None
+    )
+
+
+def _key_read(value: Value) -> tuple[str, str | None] | None:
+    """The mapping of the request and the key that are read by `headers["X"]` or `headers.get("X")`."""
+    key: Value | None = None
+    receiver: Value | None = None
+    if isinstance(value, Item):
+        receiver, key = value.receiver, value.key
+    elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in ("get", "getlist"):
+        receiver, key = value.callee.receiver, value.arguments[0] if value.arguments else None
+    if not isinstance(receiver, Member) or receiver.name not in ("headers", "cookies", "query_params") or not is_request(receiver.receiver):
+        return None
+    known = constant(key) if key is not None else None
+    return receiver.name, known if isinstance(known, str) else None
+
+
+def is_credential_key(mapping: str, key: str | None) -> bool:
+    """Whether a key of headers, cookies or query parameters names a credential; an unknown header or cookie may."""
+    if key is None:
+        return mapping != "query_params"
+    if mapping == "headers":
+        return HARMLESS_KEYS.match(key.lower()) is None
+    if mapping == "cookies":
+        return re.search(r"locale|lang|theme|consent|csrf", key.lower()) is None
+    return CREDENTIAL_KEYS.search(key) is not None
 
 
 def is_request(value: Value) -> bool:

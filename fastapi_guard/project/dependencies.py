@@ -110,6 +110,10 @@ class DependencyReader:
             return (Dependant("", None, via, unresolved=f"dependencies= is {describe(value)}"),)
         found: list[Dependant] = []
         for item in value.items:
+            if isinstance(item, Conditional) and item.is_undecided:
+                maybe = self.listed(Sequence("list", [item.value]), via)
+                found += [self._remember(replace(node, alternatives=(Dependant("nothing", None, via),)), self.target_of(node)) for node in maybe]
+                continue
             if isinstance(item, Conditional):
                 found.append(Dependant("", None, via, unresolved=f"one is added only when {item.setting} is not at its default"))
                 continue

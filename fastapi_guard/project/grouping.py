@@ -68,6 +68,13 @@ def application_of(operation: PathOperation) -> RouterPlace:
     return around[-1] if around else operation.application
 
 
+def routers_of(operation: PathOperation) -> tuple[RouterPlace, ...]:
+    """From the innermost application down to the router on which an operation is registered: whose dependencies run."""
+    places = (operation.application, *(context.router for context in operation.contexts), operation.router)
+    start = max(index for index, place in enumerate(places) if place.is_application or index == 0)
+    return tuple({place.location: place for place in places[start:]}.values())
+
+
 def open_groups(project: Project, kind: str, authentication: str) -> Iterator[OpenGroup]:
     """The operations of a kind that a stranger may call and that are not public, by what causes it.
 

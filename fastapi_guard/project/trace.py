@@ -18,6 +18,8 @@ class Event:
     place: Place | None
     setting: str = ""
     """The setting that decides whether it happens."""
+    caught: str = ""
+    """The exception, as written, that the `except` clause around it catches."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

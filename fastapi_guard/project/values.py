@@ -58,6 +58,8 @@ class Conditional(Value):
 
     value: Value
     setting: str
+    is_undecided: bool = False
+    """It depends on a test that could not be decided: it may be there or not."""
 
 
 @dataclass(slots=True, eq=False)

@@ -49,7 +49,7 @@ READS = frozenset({"headers", "cookies", "session", "user", "auth", "credentials
 
 def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place | None) -> Value:
     """What `receiver.name` is."""
-    if interpreter.trace is not None and name in READS:
+    if interpreter.trace is not None and (name in READS or (isinstance(receiver, Member) and receiver.name == "state")):
         interpreter.trace.events.append(Event("read", Member(receiver, name), place))
     if isinstance(receiver, External):
         return external_attribute(receiver, name)

@@ -108,6 +108,12 @@ def _identity(interpreter: Interpreter, arguments: Arguments, keywords: Keywords
     return arguments[0] if arguments else None
 
 
+def _awaited(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    from fastapi_guard.project.evaluator.expressions import awaited
+
+    return awaited(arguments[0]) if arguments else None
+
+
 def _environment(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
     return environment(arguments, keywords)
 
@@ -207,6 +213,20 @@ def _text(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, pl
     if known is None:
         return None
     return Setting(Literal(str(known)), arguments[0].name) if isinstance(arguments[0], Setting) else Literal(str(known))
+
+
+def _run_elsewhere(position: int) -> Known:
+    """A call that runs a function in a thread or pool and gives its result: `to_thread.run_sync(function, *arguments)`."""
+
+    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+        from fastapi_guard.project.evaluator.calls import call
+
+        if len(arguments) <= position:
+            return None
+        passed = {key: value for key, value in keywords.items() if key not in ("abandon_on_cancel", "cancellable", "limiter")}
+        return call(interpreter, arguments[position], arguments[position + 1 :], passed, place, scope)
+
+    return make
 
 
 def _boolean(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
@@ -314,6 +334,14 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "builtins.classmethod": _descriptor("classmethod"),
     "builtins.staticmethod": _descriptor("staticmethod"),
     "builtins.property": _descriptor("property"),
+    "anyio.to_thread.run_sync": _run_elsewhere(0),
+    "asgiref.sync.async_to_sync": _identity,
+    "asgiref.sync.sync_to_async": _identity,
+    "asyncio.run": _awaited,
+    "asyncio.to_thread": _run_elsewhere(0),
+    "asyncio.wait_for": _awaited,
+    "fastapi.concurrency.run_in_threadpool": _run_elsewhere(0),
+    "starlette.concurrency.run_in_threadpool": _run_elsewhere(0),
     "asyncio.iscoroutinefunction": _is_coroutine_function,
     "inspect.iscoroutinefunction": _is_coroutine_function,
     "copy.copy": _identity,
@@ -345,6 +373,8 @@ def call_member(
     receiver = callee.receiver
     if isinstance(receiver, Result) and isinstance(receiver.callee, External) and receiver.callee.name in CONFIGURATIONS:
         return environment(arguments, keywords)
+    if callee.name == "run_in_executor" and len(arguments) > 1:
+        return _run_elsewhere(1)(interpreter, arguments, keywords, place, None)
     if isinstance(receiver, Sequence):
         return _sequence_method(interpreter, receiver, callee.name, arguments)
     if isinstance(receiver, Mapping):
@@ -385,7 +415,10 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
         receiver.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added)
         return NONE
     if name in ("append", "add") and arguments:
-        receiver.items.append(arguments[0])
+        added_item = arguments[0]
+        if interpreter.undecided and isinstance(added_item, Result) and isinstance(added_item.callee, External):
+            added_item = Conditional(added_item, interpreter.undecided[-1], is_undecided=True)
+        receiver.items.append(added_item)
     elif name == "insert" and len(arguments) == 2:
         index = constant(arguments[0])
         receiver.items.insert(index if isinstance(index, int) else len(receiver.items), arguments[1])

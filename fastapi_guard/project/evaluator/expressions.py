@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     FALSE,
     NONE,
@@ -476,11 +477,17 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
     index = constant(key)
     if isinstance(receiver, Sequence) and isinstance(index, int) and -len(receiver.items) <= index < len(receiver.items):
         return receiver.items[index]
+    if interpreter.trace is not None and isinstance(receiver, Member) and receiver.name in KEYED_READS:
+        interpreter.trace.events.append(Event("read", Item(receiver, key), None))
     if isinstance(receiver, Instance) and receiver.cls.lookup("__getitem__"):
         from fastapi_guard.project.evaluator.calls import call_method
 
         return call_method(interpreter, receiver, "__getitem__", (key,), {}, receiver.place)
     return Item(receiver, key)
+
+
+KEYED_READS = frozenset({"headers", "cookies", "query_params"})
+"""Mappings of a request whose keys tell what is read."""
 
 
 def _slice(interpreter: Interpreter, receiver: Value, node: ast.Slice, scope: Scope) -> Value:

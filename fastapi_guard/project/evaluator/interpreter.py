@@ -74,6 +74,10 @@ class Interpreter:
         """Runs of functions that were watched, by function and the identity of what they were given."""
         self.conditions: list[str] = []
         """Settings that have to be changed from their default for the running code to run."""
+        self.caught: list[str] = []
+        """What the `except` clauses around the running code catch, as written."""
+        self.undecided: list[str] = []
+        """Tests that could not be decided, around the running code: it may run or not."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
         self.resolving: set[tuple[str, str]] = set()

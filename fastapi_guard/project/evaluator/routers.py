@@ -90,8 +90,8 @@ def condition(interpreter: Interpreter) -> str:
 
 
 def switch(interpreter: Interpreter) -> str:
-    """The setting that decides whether the running code runs."""
-    return interpreter.switches[-1] if interpreter.switches else condition(interpreter)
+    """The setting, or the test that could not be decided, on which it depends whether the running code runs."""
+    return (interpreter.switches or interpreter.conditions or interpreter.undecided or [""])[-1]
 
 
 def _maker(interpreter: Interpreter) -> str:

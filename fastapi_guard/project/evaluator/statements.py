@@ -193,7 +193,8 @@ def _raise(interpreter: Interpreter, statement: ast.Raise, scope: Scope) -> int:
         value = evaluate(interpreter, statement.exc, scope)
         if interpreter.trace is not None:
             setting = (interpreter.switches or interpreter.conditions or [""])[-1]
-            interpreter.trace.events.append(Event("raise", value, Place(scope.module, statement), setting))
+            caught = interpreter.caught[-1] if interpreter.caught else ""
+            interpreter.trace.events.append(Event("raise", value, Place(scope.module, statement), setting, caught))
     return RAISES
 
 
@@ -211,11 +212,15 @@ def _if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     if by_default is not None:
         taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
         return _by_default(interpreter, taken, other, by_default[1], scope)
-    return alternatives(
-        interpreter,
-        scope,
-        [lambda: run_block(interpreter, statement.body, scope), lambda: run_block(interpreter, statement.orelse, scope)],
-    )
+    interpreter.undecided.append(ast.unparse(statement.test)[:60] if interpreter.trace is None else "")
+    try:
+        return alternatives(
+            interpreter,
+            scope,
+            [lambda: run_block(interpreter, statement.body, scope), lambda: run_block(interpreter, statement.orelse, scope)],
+        )
+    finally:
+        interpreter.undecided.pop()
 
 
 def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast.stmt], setting: str, scope: Scope) -> int:
@@ -285,9 +290,10 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
         ways |= run_block(interpreter, statement.body, scope)
     else:
         for item in items:
-            conditional = isinstance(item, Conditional)
+            conditional = isinstance(item, Conditional) and not item.is_undecided
             if isinstance(item, Conditional):
-                interpreter.conditions.append(item.setting)
+                if conditional:
+                    interpreter.conditions.append(item.setting)
                 item = item.value
             try:
                 bind(interpreter, statement.target, item, scope)
@@ -339,7 +345,11 @@ def _handler(interpreter: Interpreter, handler: ast.ExceptHandler, scope: Scope)
         if handler.name:
             caught = evaluate(interpreter, handler.type, scope) if handler.type else External("builtins.BaseException")
             scope.names[handler.name] = Result(caught, (), {}, Place(scope.module, handler))
-        return run_block(interpreter, handler.body, scope)
+        interpreter.caught.append(ast.unparse(handler.type) if handler.type else "")
+        try:
+            return run_block(interpreter, handler.body, scope)
+        finally:
+            interpreter.caught.pop()
 
     return run
 
