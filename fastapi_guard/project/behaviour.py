@@ -39,7 +39,7 @@ REDIRECTING_STATUS = frozenset({302, 303, 307})
 REJECTING_NAMES = (
     "unauthorized", "unauthorised", "unauthenticated", "notauthenticated", "notauthorized", "notauthorised", "forbidden",
     "permissiondenied", "accessdenied", "credentials", "invalidtoken", "authenticationerror", "authenticationfailed",
-    "authorizationerror", "authjwt", "invalidcredential", "permissionerror", "notallowed",
+    "authorizationerror", "authjwt", "autherror", "authexception", "loginrequired", "notloggedin", "invalidcredential", "permissionerror", "notallowed",
 )  # fmt: skip
 """Parts of the names of exception classes whose status cannot be read."""
 

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from fastapi_guard.project.model import PathOperation
-
-ENTRY = frozenset({
-    "login", "signin", "logon", "logout", "signout", "logoff", "token", "tokens", "accesstoken", "refreshtoken", "refresh",
-    "register", "registration", "signup", "passwordrecovery", "recoverpassword", "passwordreset", "resetpassword",
-    "forgotpassword", "forgottenpassword", "requestpasswordreset", "verifyemail", "emailverification", "confirmemail",
-    "resendverification", "requestverifytoken", "magiclink", "otp", "verifyotp", "sendotp", "sso", "csrf", "csrftoken",
-    "loginjson", "authtoken", "getaccesstoken", "activate", "emailconfirmation", "authenticate",
-})  # fmt: skip
-"""Segments by which a stranger becomes somebody."""
-
-ENTRY_IN_CONTEXT = frozenset({"verify", "callback", "authorize", "confirm", "forgot", "reset", "recover", "session", "sessions", "validate"})
-"""Segments that are such only below `auth`, `oauth`, `login` and the like."""
-
-CONTEXTS = frozenset({"auth", "oauth", "oauth2", "authentication", "login", "account", "accounts", "user", "users", "password", "sso", "oidc", "saml", "register", "signup", "jwt", "session", "email", "passwords", "security"})
-STRONG_CONTEXTS = frozenset({"auth", "oauth", "oauth2", "authentication", "login", "sso", "oidc", "saml", "password", "passwords", "email", "signup", "register"})
-
-STATUS = frozenset({
-    "health", "healthz", "healthcheck", "healthchecks", "live", "livez", "liveness", "ready", "readyz", "readiness", "ping",
-    "version", "metrics", "status", "heartbeat", "alive", "up", "info", "startup", "startupz", "robotstxt", "faviconico",
-    "docs", "redoc", "openapijson", "swagger", "wellknown",
-})  # fmt: skip
-"""Segments that say how the service is, not what it knows."""
-
-ENTRY_NAMES = re.compile(
-    r"^(?:user_)?(?:login|log_in|signin|sign_in|logout|log_out|signup|sign_up|register|refresh_token|refresh_access_token"
-    r"|forgot_password|reset_password|recover_password|request_password_reset|verify_email|login_for_access_token"
-    r"|health|healthcheck|health_check|liveness|readiness|ping)(?:_|$)"
+from fastapi_guard.facts.uses import called_names
+from fastapi_guard.knowledge.public import (
+    BESIDE_STATUS,
+    CONTEXTS,
+    ENTRY,
+    ENTRY_IN_CONTEXT,
+    ENTRY_NAMES,
+    ENTRY_OF_USERS,
+    ENTRY_VERBS,
+    HEALTH,
+    HOOKS,
+    LATER_WORDS,
+    LOGINS,
+    MAKING,
+    MIGHTY,
+    PERSONS,
+    SIGN_UPS,
+    SIGNATURE_CHECKS,
+    SIGNATURES,
+    STATUS,
+    STRONG_CONTEXTS,
+    WHO_AND_HOW,
 )
-"""Names of endpoints that say the same."""
+from fastapi_guard.project.model import PathOperation, Verdict
 
-LATER_WORDS = re.compile(r"_(?:device|item|task|product|event|webhook|key|agent|node|server|worker|model|plugin|tool)s?(?:_|$)")
+PREFLIGHT = "answers CORS preflight requests"
+ROOT = "is the root of the service"
+IS_STATUS = "says how the service is"
+WELL_KNOWN = "is a well-known document"
+IS_ENTRY = "is where a stranger becomes somebody"
+IS_STEP = "is a step of signing in"
+SIGN_UP = "is how the users of this application come to be"
+SIGNED = "is signed by its caller"
+REFUSES = "refuses everybody"
+NATURES = frozenset({PREFLIGHT, ROOT, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES})
+"""Every reason that is not a declaration."""
 
 
 class Declaration(Protocol):
@@ -64,25 +69,51 @@ class Configured(Protocol):
 
 
 def with_public_reason(
-    operation: PathOperation, declarations: Sequence[Declaration], configured: Sequence[Configured], *, by_nature: bool = True
+    operation: PathOperation,
+    declarations: Sequence[Declaration],
+    configured: Sequence[Configured],
+    *,
+    by_nature: bool = True,
 ) -> PathOperation:
     """The operation with the reason why it may be public, where there is one."""
-    places = {(place.path, place.line) for place in (operation.location, operation.decorator_location, operation.registered_at)}
+    places = {
+        (place.path, place.line)
+        for place in (operation.location, operation.decorator_location, operation.registered_at)
+    }
     for declaration in declarations:
         if any(declaration.speaks_for(path, line) for path, line in places):
             return replace(operation, public_reason=declaration.reason or "declared public")
     for route in configured:
-        if route.path == operation.path and (route.method == "*" or route.method in operation.methods or (route.method == "WEBSOCKET" and operation.kind == "websocket")):
+        if route.path == operation.path and (
+            route.method == "*"
+            or route.method in operation.methods
+            or (route.method == "WEBSOCKET" and operation.kind == "websocket")
+        ):
             return replace(operation, public_reason=route.reason or "declared public")
     nature = public_by_nature(operation) if by_nature else None
     return replace(operation, public_reason=nature) if nature else operation
 
 
+def with_sign_ups(operations: Iterable[PathOperation]) -> tuple[PathOperation, ...]:
+    """The operations, those public that make users where an application has a login and no sign-up that says so."""
+    operations = tuple(operations)
+    entries = [operation for operation in operations if operation.public_reason in (IS_ENTRY, IS_STEP)]
+    logins = {operation.app for operation in entries if _words_of(operation) & LOGINS}
+    sign_ups = {operation.app for operation in entries if _words_of(operation) & SIGN_UPS}
+    return tuple(
+        replace(operation, public_reason=SIGN_UP)
+        if operation.app in logins - sign_ups and operation.public_reason is None and _makes_a_person(operation)
+        else operation
+        for operation in operations
+    )
+
+
 def is_public(operation: PathOperation, authentication: str) -> bool:
     """Whether a stranger may call an operation where `authentication` is the policy: a declaration always holds."""
-    nature = public_by_nature(operation)
-    is_declared = operation.public_reason is not None and operation.public_reason != nature
-    return is_declared or (authentication == "non-public" and nature is not None)
+    reason = operation.public_reason
+    if authentication == "every-operation":
+        return reason is not None and reason not in NATURES
+    return reason is not None or public_by_nature(operation) is not None
 
 
 def public_by_nature(operation: PathOperation) -> str | None:
@@ -90,39 +121,117 @@ def public_by_nature(operation: PathOperation) -> str | None:
     if operation.kind == "websocket":
         return None
     if operation.methods and set(operation.methods) <= {"OPTIONS"}:
-        return "answers CORS preflight requests"
+        return PREFLIGHT
     segments = [segment for segment in operation.path.split("/") if segment and not segment.startswith("{")]
-    plain = [re.sub(r"[^a-z0-9]", "", segment.lower()) for segment in segments]
+    plain = [_plain(segment) for segment in segments]
     if not plain or (len(plain) <= 2 and all(re.fullmatch(r"api|v\d+", segment) for segment in plain)):
         ends_static = not operation.path.rstrip("/").endswith("}")
-        return "is the root of the service" if ends_static and set(operation.methods) <= {"GET", "HEAD"} else None
-    last, before = plain[-1], set(plain[:-1])
-    ends_in_parameter = operation.path.rstrip("/").endswith("}")
-    reads = set(operation.methods) <= {"GET", "HEAD"}
-    if last in STATUS and reads and not ends_in_parameter and _is_shallow(plain):
-        return "says how the service is"
+        return ROOT if ends_static and set(operation.methods) <= {"GET", "HEAD"} else None
+    if _says_how_the_service_is(operation, plain):
+        return IS_STATUS
     if ".well-known" in segments:
-        return "is a well-known document"
-    if last in ENTRY and (last not in ("token", "tokens", "refresh", "register", "activate", "registration", "otp", "authenticate") or _is_entry_place(plain[:-1])):
-        if last in ("logout", "signout", "logoff") or not (ends_in_parameter and last in ("token", "tokens")):
-            return "is where a stranger becomes somebody"
-    if last in ENTRY_IN_CONTEXT and before & STRONG_CONTEXTS:
-        return "is a step of signing in"
-    if any(segment in ENTRY and segment not in ("token", "tokens", "refresh", "register") for segment in before) and _is_entry_place(plain[:-1]):
-        return "is a step of signing in"
+        return WELL_KNOWN
     name = operation.endpoint_name.rpartition(".")[2]
-    if ENTRY_NAMES.match(name) and not LATER_WORDS.search(name):
-        return "is where a stranger becomes somebody"
-    return None
+    if not _makes_the_mighty(operation):
+        if _is_entry(operation, segments, plain) or (ENTRY_NAMES.match(name) and not LATER_WORDS.search(name)):
+            return IS_ENTRY
+        if _is_step(plain):
+            return IS_STEP
+    if _is_signed(operation):
+        return SIGNED
+    return REFUSES if _refuses(operation) else None
 
 
-def _is_shallow(plain: list[str]) -> bool:
-    """`/health`, `/api/v1/health`, `/health/ready`: not `/tasks/status`."""
-    rest = [segment for segment in plain[:-1] if not re.fullmatch(r"api|v\d+|internal|system|monitoring|utils|server|service|actuator|mgmt", segment)]
-    return all(segment in STATUS for segment in rest)
+def _plain(segment: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", segment.lower())
+
+
+def _says_how_the_service_is(operation: PathOperation, plain: list[str]) -> bool:
+    """`/health`, `/api/v1/health/database`: not `/tasks/status`."""
+    if not set(operation.methods) <= {"GET", "HEAD"}:
+        return False
+    rest = [segment for segment in plain if not BESIDE_STATUS.fullmatch(segment) or segment in STATUS]
+    if rest and rest[0] in HEALTH:
+        return True
+    ends_in_parameter = operation.path.rstrip("/").endswith("}")
+    return not ends_in_parameter and plain[-1] in STATUS and all(segment in STATUS for segment in rest)
+
+
+def _is_entry(operation: PathOperation, segments: list[str], plain: list[str]) -> bool:
+    last = plain[-1]
+    if last in ENTRY and (last not in ENTRY_OF_USERS or _is_entry_place(plain[:-1])):
+        ends_in_parameter = operation.path.rstrip("/").endswith("}")
+        return not (ends_in_parameter and last in ("token", "tokens"))
+    words = re.findall(r"[a-z0-9]+", segments[-1].lower())
+    return len(words) > 1 and bool(set(words) & ENTRY_VERBS) and set(words) <= ENTRY_VERBS | WHO_AND_HOW
+
+
+def _is_step(plain: list[str]) -> bool:
+    before = plain[:-1]
+    if plain[-1] in ENTRY_IN_CONTEXT and set(before) & STRONG_CONTEXTS:
+        return True
+    strong = ENTRY - {"token", "tokens", "refresh", "register"}
+    return any(segment in strong for segment in before) and _is_entry_place(before)
 
 
 def _is_entry_place(before: list[str]) -> bool:
     """What stands before `token` or `register` is about users, or nothing."""
     rest = [segment for segment in before if not re.fullmatch(r"api|v\d+|internal|public|open", segment)]
     return not rest or bool(set(rest[-1:]) & (CONTEXTS | ENTRY))
+
+
+def _words_of(operation: PathOperation) -> set[str]:
+    """What the last segment and the endpoint are called, whole and in words."""
+    last = operation.path.rstrip("/").rpartition("/")[2].lower()
+    name = operation.endpoint_name.rpartition(".")[2].lower()
+    return {_plain(last), *re.findall(r"[a-z0-9]+", last), *re.findall(r"[a-z0-9]+", name.replace("_", " "))}
+
+
+def _makes_the_mighty(operation: PathOperation) -> bool:
+    """A sign-up for administrators: `POST /admin/register`, `register_admin`."""
+    names = f"{re.sub(r'[^a-z]+', '_', operation.path.lower())}_{operation.endpoint_name.rpartition('.')[2].lower()}"
+    return bool(_words_of(operation) & (SIGN_UPS | MAKING)) and MIGHTY.search(names) is not None
+
+
+def _makes_a_person(operation: PathOperation) -> bool:
+    """`POST /users`, `POST /users/create`, `POST /create-user`, open, and none of the mighty."""
+    if (
+        operation.methods != ("POST",)
+        or operation.kind != "http"
+        or operation.authentication.verdict is not Verdict.NONE
+    ):
+        return False
+    if "{" in operation.path or MIGHTY.search(re.sub(r"[^a-z]+", "_", operation.path.lower())):
+        return False
+    segments = [segment for segment in operation.path.lower().split("/") if segment]
+    words = re.findall(r"[a-z]+", segments[-1])
+    if _plain(segments[-1]) in MAKING and len(segments) > 1:
+        words = re.findall(r"[a-z]+", segments[-2])
+    return bool(set(words) & PERSONS) and set(words) <= PERSONS | MAKING
+
+
+def _is_signed(operation: PathOperation) -> bool:
+    """A webhook whose handler checks a signature, or takes one from the header that its caller sends it in."""
+    if operation.endpoint is None or not HOOKS.search(operation.path + operation.endpoint_name.rpartition(".")[2]):
+        return False
+    function = operation.endpoint.definition
+    if any(SIGNATURE_CHECKS.match(name) for name in called_names(function)):
+        return True
+    texts = [
+        node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    headers = [parameter.name for parameter in operation.parameters if parameter.source == "header"]
+    return any(SIGNATURES.search(text) and " " not in text for text in (*texts, *headers))
+
+
+def _refuses(operation: PathOperation) -> bool:
+    """A handler that does nothing but raise."""
+    if operation.endpoint is None or isinstance(operation.endpoint.definition, ast.Lambda):
+        return False
+    body = operation.endpoint.definition.body
+    done = [
+        statement
+        for statement in body
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+    ]
+    return len(done) == 1 and isinstance(done[0], ast.Raise)

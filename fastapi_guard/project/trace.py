@@ -13,13 +13,15 @@ class Event:
     """Something that happened while watched code ran."""
 
     kind: str
-    """raise, call, read."""
+    """raise, call, read, compare."""
     value: Value
     place: Place | None
     setting: str = ""
     """The setting that decides whether it happens."""
     caught: str = ""
     """The exception, as written, that the `except` clause around it catches."""
+    sites: tuple[Place, ...] = ()
+    """The calls that led there, outermost first; empty in the watched function itself."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +33,8 @@ class Watched:
     leaving_settings: tuple[str, ...]
     kept: tuple[Value, ...]
     """The values it was run on: as long as they live, their identity is theirs."""
+    depth: int = 0
+    """How many calls led there when it was run: what its events have beyond that is its own."""
 
 
 @dataclass(slots=True, eq=False)

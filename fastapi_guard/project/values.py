@@ -188,6 +188,8 @@ class Instance(Value):
     """Keyword arguments of the call that made it; positional ones under `0`, `1`, ..."""
     is_abstract: bool = False
     """Made from an annotation: nobody knows which instance it is."""
+    origin: Value | None = None
+    """The dependency that gave it, for a parameter of an endpoint or of another dependency."""
     is_initialized: bool = False
     """Its `__init__` was run on unknown arguments, because an attribute was asked for."""
 
@@ -202,6 +204,8 @@ class Result(Value):
     place: Place | None = None
     attributes: dict[str, Value] = field(default_factory=dict)
     """What the analysed code has set on it."""
+    origin: Value | None = None
+    """The dependency that gave it, for a parameter of an endpoint or of another dependency."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -236,6 +240,8 @@ class Argument(Value):
     name: str
     annotation: Value | None
     place: Place | None = None
+    origin: Value | None = None
+    """The dependency that fills it, for a parameter of an endpoint or of another dependency."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -269,6 +275,8 @@ class Choice(Value):
     """One of several values, depending on something that cannot be told."""
 
     options: tuple[Value, ...]
+    setting: str = ""
+    """The setting that decides; the first option is what its default gives."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -300,8 +308,9 @@ FALSE = Literal(False)
 MOST_OPTIONS = 12
 
 
-def choice(options: list[Value]) -> Value:
+def choice(options: list[Value], setting: str = "") -> Value:
     """One value for several: the value itself when they agree, a `Choice` otherwise."""
+    setting = setting or next((option.setting for option in options if isinstance(option, Choice) and option.setting), "")
     flat: list[Value] = []
     for option in options:
         flat.extend(option.options if isinstance(option, Choice) else [option])
@@ -313,7 +322,7 @@ def choice(options: list[Value]) -> Value:
         return kept[0]
     if len(kept) > MOST_OPTIONS:
         return Unknown("too many possible values")
-    return Choice(tuple(kept))
+    return Choice(tuple(kept), setting)
 
 
 def is_same(one: Value, other: Value) -> bool:

@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.registration import Router, RouterMethod
-from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
@@ -50,7 +49,7 @@ READS = frozenset({"headers", "cookies", "session", "user", "auth", "credentials
 def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place | None) -> Value:
     """What `receiver.name` is."""
     if interpreter.trace is not None and (name in READS or (isinstance(receiver, Member) and receiver.name == "state")):
-        interpreter.trace.events.append(Event("read", Member(receiver, name), place))
+        interpreter.note("read", Member(receiver, name), place)
     if isinstance(receiver, External):
         return external_attribute(receiver, name)
     if isinstance(receiver, Instance):
@@ -190,6 +189,17 @@ def field_default(interpreter: Interpreter, value: Value, receiver: Value | None
     return default
 
 
+def is_column(value: Value) -> bool:
+    """Whether a class attribute declares a column or a relationship of a table."""
+    return isinstance(value, Result) and isinstance(value.callee, External) and (
+        value.callee.name.rpartition(".")[2] in COLUMN_CALLS or value.callee.name.startswith(COLUMN_MODULES)
+    )
+
+
+COLUMN_CALLS = frozenset({"Column", "mapped_column", "relationship", "Relationship", "column_property", "synonym", "deferred", "association_proxy", "Indexed"})
+COLUMN_MODULES = ("tortoise.fields.", "peewee.", "mongoengine.", "ormar.")
+
+
 def is_field(value: Value) -> bool:
     """Whether a class attribute declares a field of a dataclass, an attrs class or a Pydantic model."""
     return isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name in FIELD_CALLS
@@ -203,7 +213,7 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
             if value.kind == "classmethod" and isinstance(value.function, Function):
                 return BoundMethod(value.function, receiver)
             return value.function if value.kind == "staticmethod" else value
-        return field_default(interpreter, value)
+        return Member(receiver, name) if is_field(value) or is_column(value) else value
     if name in ("__name__", "__qualname__"):
         return Literal(receiver.name.rpartition(".")[2])
     if name == "__members__":

@@ -11,7 +11,7 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.statements import FALLS, defaults_of, run_block
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Event, Trace, Watched
+from fastapi_guard.project.trace import Trace, Watched
 from fastapi_guard.project.values import (
     NONE,
     Argument,
@@ -58,9 +58,16 @@ def call(
     interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value:
     """What calling a value gives."""
-    made = _call(interpreter, callee, arguments, keywords, place, scope)
+    if interpreter.trace is not None and place is not None:
+        interpreter.call_sites.append(place)
+        try:
+            made = _call(interpreter, callee, arguments, keywords, place, scope)
+        finally:
+            interpreter.call_sites.pop()
+    else:
+        made = _call(interpreter, callee, arguments, keywords, place, scope)
     if interpreter.trace is not None and isinstance(made, Result) and made.callee is callee:
-        interpreter.trace.events.append(Event("call", made, place, (interpreter.switches or interpreter.conditions or [""])[-1]))
+        interpreter.note("call", made, place)
     return made
 
 
@@ -151,7 +158,8 @@ def _watched(interpreter: Interpreter, trace: Trace, function: Function, argumen
     key = (id(function.definition), *map(id, arguments), *(part for name, value in keywords.items() for part in (name, id(value))))
     known = interpreter.watched.get(key)
     if known is not None:
-        trace.events.extend(known.events)
+        around = tuple(interpreter.call_sites)
+        trace.events.extend(replace(event, sites=(*around, *event.sites[known.depth :])) for event in known.events)
         trace.leaving_settings.extend(known.leaving_settings)
         return known.result
     body = id(function.definition)
@@ -163,7 +171,7 @@ def _watched(interpreter: Interpreter, trace: Trace, function: Function, argumen
     trace.results[body] = result
     kept = (function, *arguments, *keywords.values())
     events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
-    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept)
+    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept, len(interpreter.call_sites))
     return result
 
 
@@ -223,7 +231,8 @@ def bind_arguments(interpreter: Interpreter, function: Function, arguments: Argu
         if parameter.arg in function.defaults:
             names[parameter.arg] = function.defaults[parameter.arg]
         elif parameter.arg in defaults:
-            names[parameter.arg] = evaluate(interpreter, defaults[parameter.arg], function.scope)
+            default = evaluate(interpreter, defaults[parameter.arg], function.scope)
+            names[parameter.arg] = _injected(interpreter, function, parameter, default) or default
         elif parameter.annotation is not None:
             place = Place(function.module, parameter)
             names[parameter.arg] = abstract_value(interpreter, parameter.arg, parameter.annotation, function.scope, place)
@@ -232,13 +241,63 @@ def bind_arguments(interpreter: Interpreter, function: Function, arguments: Argu
     return names
 
 
+def _injected(interpreter: Interpreter, function: Function, parameter: ast.arg, default: Value) -> Value | None:
+    """What FastAPI will inject for `parameter = Depends(...)`, while somebody watches; None for other defaults."""
+    if interpreter.trace is None or not (isinstance(default, Result) and isinstance(default.callee, External)):
+        return None
+    if default.callee.name.rpartition(".")[2] not in ("Depends", "Security") or not default.callee.name.startswith("fastapi."):
+        return None
+    target = default.arguments[0] if default.arguments else default.keywords.get("dependency")
+    place = Place(function.module, parameter)
+    annotation = annotation_value(interpreter, parameter.annotation, function.scope) if parameter.annotation else None
+    return injected_value(interpreter, parameter.arg, annotation, target, place)
+
+
+def injected_value(interpreter: Interpreter, name: str, annotation: Value | None, target: Value | None, place: Place) -> Value:
+    """Some result of a dependency: an object of the annotated type, else what running the dependency gives."""
+    kind = plain_type(annotation) if annotation is not None else None
+    if target is None:
+        target = kind
+    if isinstance(kind, Class) and not is_router_class(interpreter, kind):
+        return Instance(kind, place=place, is_abstract=True, origin=target)
+    if kind is not None and not (isinstance(kind, External) and kind.name == "typing.Any"):
+        return Argument(name, annotation, place, origin=target)
+    if isinstance(target, Class):
+        return Instance(target, place=place, is_abstract=True, origin=target)
+    if isinstance(target, (Function, BoundMethod, Partial)):
+        outer, interpreter.trace = interpreter.trace, Trace()
+        try:
+            made = call(interpreter, target, (), {}, place, None)
+        finally:
+            interpreter.trace = outer
+        made = made.result if isinstance(made, Coroutine) else made
+        made = made.items[0] if isinstance(made, Generator) and made.items else made
+        if isinstance(made, Instance):
+            return replace(made, origin=target)
+        if isinstance(made, Result):
+            return replace(made, origin=target)
+    return Argument(name, annotation, place, origin=target)
+
+
 def abstract_value(interpreter: Interpreter, name: str, annotation: ast.expr, scope: Scope, place: Place | None) -> Value:
     """Some object of an annotated type: an instance of the project's class, whichever it is, or an `Argument`."""
     kind = annotation_value(interpreter, annotation, scope)
+    if interpreter.trace is not None and place is not None:
+        for metadata in _metadata(kind):
+            if isinstance(metadata, Result) and isinstance(metadata.callee, External) and metadata.callee.name.rpartition(".")[2] in ("Depends", "Security"):
+                target = metadata.arguments[0] if metadata.arguments else metadata.keywords.get("dependency")
+                return injected_value(interpreter, name, kind, target, place)
     cls = plain_type(kind)
     if isinstance(cls, Class) and not is_router_class(interpreter, cls):
         return Instance(cls, place=place, is_abstract=True)
     return Argument(name, kind, place)
+
+
+def _metadata(kind: Value) -> tuple[Value, ...]:
+    """What stands behind the type in `Annotated[...]`."""
+    if isinstance(kind, TypeForm) and isinstance(kind.origin, External) and kind.origin.name.rpartition(".")[2] == "Annotated":
+        return kind.arguments[1:]
+    return ()
 
 
 def is_router_class(interpreter: Interpreter, cls: Class) -> bool:

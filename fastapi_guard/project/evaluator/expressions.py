@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     FALSE,
     NONE,
@@ -320,9 +319,12 @@ COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], bool]]] = {
 def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value:
     left = evaluate(interpreter, node.left, scope)
     results: list[Value] = []
+    place = Place(scope.module, node)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(interpreter, right_node, scope)
-        results.append(compare(op, left, right, Place(scope.module, node)))
+        results.append(compare(op, left, right, place))
+        if interpreter.trace is not None and isinstance(results[-1], Operation):
+            interpreter.note("compare", results[-1], place)
         left = right
     if len(results) == 1:
         return results[0]
@@ -397,6 +399,9 @@ def _defaulted(value: Value, names: list[str]) -> Value:
     if isinstance(value, Setting):
         names.append(value.name)
         return _defaulted(value.default, names)
+    if isinstance(value, Choice) and value.setting:
+        names.append(value.setting)
+        return _defaulted(value.options[0], names)
     if not isinstance(value, Operation):
         return value
     operands = [_defaulted(operand, names) for operand in value.operands]
@@ -422,7 +427,7 @@ def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Val
         return evaluate(interpreter, node.orelse, scope)
     by_default = default_truth(evaluate(interpreter, node.test, scope))
     branches = [node.body, node.orelse] if by_default is None or by_default[0] else [node.orelse, node.body]
-    return choice([evaluate(interpreter, branch, scope) for branch in branches])
+    return choice([evaluate(interpreter, branch, scope) for branch in branches], by_default[1] if by_default else "")
 
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
@@ -478,7 +483,7 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
     if isinstance(receiver, Sequence) and isinstance(index, int) and -len(receiver.items) <= index < len(receiver.items):
         return receiver.items[index]
     if interpreter.trace is not None and isinstance(receiver, Member) and receiver.name in KEYED_READS:
-        interpreter.trace.events.append(Event("read", Item(receiver, key), None))
+        interpreter.note("read", Item(receiver, key), None)
     if isinstance(receiver, Instance) and receiver.cls.lookup("__getitem__"):
         from fastapi_guard.project.evaluator.calls import call_method
 

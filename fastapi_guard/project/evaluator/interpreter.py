@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
-from fastapi_guard.project.trace import Trace, Watched
+from fastapi_guard.project.trace import Event, Trace, Watched
 from fastapi_guard.project.values import External, Function, Literal, Module, Place, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -63,6 +63,8 @@ class Interpreter:
         self.unresolved: list[Unresolved] = []
         self.steps_left = STEPS_PER_ROOT
         self.call_stack: list[Function] = []
+        self.call_sites: list[Place] = []
+        """The calls that lead to the running code, outermost first, while somebody watches."""
         self.executed: set[int] = set()
         self.called: set[int] = set()
         self.order = 0
@@ -91,6 +93,13 @@ class Interpreter:
         self.steps_left -= 1
         if self.steps_left <= 0:
             raise OutOfSteps
+
+    def note(self, kind: str, value: Value, place: Place | None) -> None:
+        """Write down what happens, while somebody watches."""
+        if self.trace is not None:
+            setting = (self.switches or self.conditions or [""])[-1]
+            caught = self.caught[-1] if self.caught else ""
+            self.trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
 
     def next_order(self) -> int:
         """The position of the next registration."""

@@ -11,7 +11,6 @@ from fastapi_guard.project.evaluator.attributes import external_attribute
 from fastapi_guard.project.evaluator.expressions import default_truth, evaluate, iterate, truth
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     NONE,
     Class,
@@ -149,7 +148,7 @@ def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: V
     """`receiver.name = value`."""
     if isinstance(receiver, (Instance, Result)):
         if interpreter.conditions and name in receiver.attributes:
-            value = choice([receiver.attributes[name], value])
+            value = choice([receiver.attributes[name], value], interpreter.conditions[-1])
         receiver.attributes[name] = value
         if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
@@ -192,9 +191,7 @@ def _raise(interpreter: Interpreter, statement: ast.Raise, scope: Scope) -> int:
     if statement.exc is not None:
         value = evaluate(interpreter, statement.exc, scope)
         if interpreter.trace is not None:
-            setting = (interpreter.switches or interpreter.conditions or [""])[-1]
-            caught = interpreter.caught[-1] if interpreter.caught else ""
-            interpreter.trace.events.append(Event("raise", value, Place(scope.module, statement), setting, caught))
+            interpreter.note("raise", value, Place(scope.module, statement))
     return RAISES
 
 
@@ -245,7 +242,7 @@ def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast
         interpreter.trace.leaving_settings.append(setting)
     ends = [after, dict(scope.names)] if other_way & FALLS else [after]
     scope.names.clear()
-    scope.names.update(join(ends))
+    scope.names.update(join(ends, setting))
     return way
 
 
@@ -268,7 +265,7 @@ def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Call
     return ways
 
 
-def join(ends: list[dict[str, Value]]) -> dict[str, Value]:
+def join(ends: list[dict[str, Value]], setting: str = "") -> dict[str, Value]:
     """One namespace for several that may each be the case."""
     joined = dict(ends[0])
     for end in ends[1:]:
@@ -277,7 +274,7 @@ def join(ends: list[dict[str, Value]]) -> dict[str, Value]:
             if known is None:
                 joined[name] = value
             elif not is_same(known, value):
-                joined[name] = choice([known, value])
+                joined[name] = choice([known, value], setting)
     return joined
 
 
