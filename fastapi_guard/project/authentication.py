@@ -12,7 +12,7 @@ from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Router
-from fastapi_guard.project.values import Class, Function, Instance, Literal, Member, Result, Value
+from fastapi_guard.project.values import BoundMethod, Class, Function, Instance, Literal, Member, Result, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Judge:
     def _of_wrappers(self, endpoint: Value) -> list[tuple[Opinion, Guard]]:
         """Decorators between the route and the handler."""
         found: list[tuple[Opinion, Guard]] = []
-        layer = endpoint
+        layer = endpoint.function if isinstance(endpoint, BoundMethod) else endpoint
         while isinstance(layer, Function):
             for decorator in layer.decorators:
                 found += _of_decorator(decorator)
@@ -158,7 +158,7 @@ class Judge:
 
     def _of_body(self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]) -> list[tuple[Opinion, Guard]]:
         """A handler that checks the credential itself."""
-        behaviour = self.behaviours.of(endpoint)
+        behaviour = self.behaviours.of(without_wrappers(endpoint))
         has_scheme = any(node.scheme for node in operation.walk_dependencies())
         identity = has_scheme or behaviour.looks_at_identity or any(o.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for o, _ in opinions)
         guard = Guard(operation.endpoint_name, operation.location, Via.BODY)
@@ -170,6 +170,16 @@ class Judge:
         if bare and (behaviour.verifies or behaviour.passes_token_on):
             return [(Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)]
         return []
+
+
+def without_wrappers(endpoint: Value) -> Value:
+    """The function that the decorators of the project wrap, still bound to its object."""
+    if isinstance(endpoint, BoundMethod):
+        inner = without_wrappers(endpoint.function)
+        return BoundMethod(inner, endpoint.receiver) if isinstance(inner, Function) else endpoint
+    while isinstance(endpoint, Function) and endpoint.wraps is not None:
+        endpoint = endpoint.wraps
+    return endpoint
 
 
 HARMLESS_PREFIXES = ("fastapi.security.", "fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")

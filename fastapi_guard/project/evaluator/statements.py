@@ -237,10 +237,15 @@ def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast
         other_way = run_block(interpreter, other, scope)
     finally:
         interpreter.conditions.pop()
-    del scope.returned[returned:]
-    if interpreter.trace is not None and (way | other_way) & RETURNS:
-        interpreter.trace.leaving_settings.append(setting)
     ends = [after, dict(scope.names)] if other_way & FALLS else [after]
+    if interpreter.trace is None:
+        del scope.returned[returned:]
+    else:  # whoever watches wants to know what can happen, not only what happens by default
+        if (way | other_way) & RETURNS:
+            interpreter.trace.leaving_settings.append(setting)
+        if not way & FALLS and other_way & FALLS:
+            ends = ends[1:]
+        way |= other_way
     scope.names.clear()
     scope.names.update(join(ends, setting))
     return way
