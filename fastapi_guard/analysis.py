@@ -16,7 +16,7 @@ from fastapi_guard.finding import Problem
 from fastapi_guard.project.authentication import KnownGuards
 from fastapi_guard.project.build import BuildOptions, build_project
 from fastapi_guard.project.model import Project
-from fastapi_guard.project.public import with_public_reason
+from fastapi_guard.project.public import with_public_reason, with_sign_ups
 from fastapi_guard.project.versions import FastAPIVersion, assumed_version
 from fastapi_guard.rule import Rule
 from fastapi_guard.source.modules import ModuleFinder
@@ -137,4 +137,4 @@ def _with_public(project: Project, settings: Settings, suppressions: Sequence[Su
     operations = tuple(
         with_public_reason(operation, declarations, settings.public, by_nature=by_nature) for operation in project.operations
     )
-    return replace(project, operations=operations)
+    return replace(project, operations=with_sign_ups(operations))
