@@ -166,6 +166,8 @@ class Judge:
             if behaviour.setting:
                 return [(Opinion(Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"), guard)]
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
+        if behaviour.asks and not opinions:
+            return [(Opinion(Verdict.UNKNOWN, f"the handler gives the request to {behaviour.asks}, which could not be followed"), guard)]
         bare = [opinion for opinion, _ in opinions if opinion.verdict is Verdict.INEFFECTIVE]
         if bare and (behaviour.verifies or behaviour.passes_token_on):
             return [(Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from fastapi_guard.knowledge.authentication import IDENTITY_LIBRARIES, VERIFIERS, VERIFYING_METHODS, look_up
+from fastapi_guard.knowledge.authentication import IDENTITY_LIBRARIES, VERIFIERS, VERIFYING_METHODS, look_up, sounds_like_identity
 from fastapi_guard.location import Location
 from fastapi_guard.project.dependencies import annotated_metadata, signature
 from fastapi_guard.project.evaluator.calls import call, plain_type
@@ -22,6 +22,7 @@ from fastapi_guard.project.values import (
     Instance,
     Item,
     Literal,
+    Mapping,
     Member,
     Operation,
     Partial,
@@ -63,6 +64,8 @@ class Behaviour:
     returns_none: bool = False
     passes_token_on: bool = False
     """It hands a credential to something that could not be followed."""
+    asks: str = ""
+    """Name of something about identity that is given the request and could not be followed."""
     ran_out: bool = False
 
     @property
@@ -144,7 +147,7 @@ def summarize(trace: Trace, reads_credential: bool, ran_out: bool = False) -> Be
             places.append(event.place.module.location(event.place.node))
     returned = trace.returned
     returns_none = returned is not None and any(is_none(option) for option in options_of(returned))
-    return Behaviour(tuple(dict.fromkeys(places)), verifies, reads, setting, returns_none, _passes_token_on(trace), ran_out)
+    return Behaviour(tuple(dict.fromkeys(places)), verifies, reads, setting, returns_none, _passes_token_on(trace), _asks(trace), ran_out)
 
 
 def _rejects(event: Event) -> bool:
@@ -169,8 +172,6 @@ def _rejects(event: Event) -> bool:
 
 
 def _plain(value: Value) -> object:
-    from fastapi_guard.project.values import Mapping
-
     if isinstance(value, Mapping):
         return {key: constant(item) for key, item in value.items.items() if key == "status"}
     return None
@@ -246,8 +247,6 @@ def callee_is_library_method(callee: Value, name: str) -> bool:
 
 def _is_unverified(result: Result) -> bool:
     """`jwt.decode(..., options={"verify_signature": False})` and its like."""
-    from fastapi_guard.project.values import Mapping
-
     options = result.keywords.get("options")
     if isinstance(options, Mapping):
         value = options.items.get("verify_signature")
@@ -350,6 +349,25 @@ def _passes_token_on(trace: Trace) -> bool:
         if any(_is_credential_argument(value) for value in values) and dotted_name(result.callee).partition(".")[0] not in ("builtins", "logging"):
             return True
     return False
+
+
+def _asks(trace: Trace) -> str:
+    """A call by its name about identity, which could not be followed and is given the request or its headers."""
+    for result in trace.calls():
+        name = _last_name(result.callee)
+        if sounds_like_identity(name) and any(_holds_request(value) for value in [*result.arguments, *result.keywords.values()]):
+            return name
+    return ""
+
+
+def _holds_request(value: Value) -> bool:
+    if isinstance(value, Member):
+        return value.name in ("headers", "cookies") and is_request(value.receiver)
+    if isinstance(value, Result):
+        return any(_holds_request(argument) for argument in value.arguments)
+    if isinstance(value, Mapping):
+        return not value.is_complete and not value.items
+    return is_request(value)
 
 
 def _is_credential_argument(value: Value) -> bool:
