@@ -54,12 +54,12 @@ def installed_packs() -> tuple[Pack, ...]:
     return tuple(Pack(point.module, _origin(point), tuple(_rules_of_package(point.module, point))) for point in points)
 
 
-def project_packs(packages: Sequence[str], root: Path) -> tuple[Pack, ...]:
+def project_packs(packages: Sequence[str], root: Path, *, is_first: bool = False) -> tuple[Pack, ...]:
     """Packs of the analysed project: packages that are imported from below `root`, and so run its code.
 
-    Installed packages and the standard library come before those of the project.
+    Installed packages and the standard library come before those of the project, unless it `is_first`.
     """
-    with _importable_from(root):
+    with _importable_from(root, 0 if is_first else len(sys.path)):
         return tuple(Pack(package, "project", tuple(_rules_of_package(package))) for package in packages)
 
 
@@ -146,8 +146,8 @@ def _origin(point: EntryPoint) -> str:
 
 
 @contextmanager
-def _importable_from(directory: Path) -> Iterator[None]:
-    sys.path.append(str(directory))
+def _importable_from(directory: Path, position: int) -> Iterator[None]:
+    sys.path.insert(position, str(directory))
     try:
         yield
     finally:

@@ -31,12 +31,12 @@ def known_rules(packs: "Sequence[Pack] | None" = None) -> tuple[Rule, ...]:
         return rules_of(installed_packs() if packs is None else packs)
 
 
-def rules_with_plugins(packages: Sequence[str], root: Path) -> tuple[Rule, ...]:
-    """The installed rules and those of packages of the project."""
-    from fastapi_guard.checks.registry import installed_packs, project_packs, rules_of
+def usable_packs(packages: Sequence[str], folder: Path, *, is_first: bool = False) -> "tuple[Pack, ...]":
+    """Packs that are imported from `folder`."""
+    from fastapi_guard.checks.registry import project_packs
 
     with _usable():
-        return rules_of((*installed_packs(), *project_packs(packages, root)))
+        return project_packs(packages, folder, is_first=is_first)
 
 
 @contextmanager

@@ -11,6 +11,8 @@ _MODULES = {
     "check": "fastapi_guard.cli.check",
     "routes": "fastapi_guard.cli.routes",
     "rule": "fastapi_guard.cli.rule",
+    "test": "fastapi_guard.cli.test",
+    "new-rule": "fastapi_guard.cli.new_rule",
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from fastapi_guard.cli.known_rules import rules_with_plugins
+from fastapi_guard.cli.known_rules import known_packs, known_rules, usable_packs
 from fastapi_guard.cli.surroundings import Surroundings
 from fastapi_guard.config.document import Document
 from fastapi_guard.config.load import load_settings
@@ -55,7 +55,7 @@ def find_target(
         raise click.UsageError("--config and --isolated exclude each other")
     found = find_root(paths, here, root=root, config=config, isolated=isolated)
     plugins = project_plugins(found.document, is_allowed=allow_project_plugins)
-    rules = rules_with_plugins(plugins, found.directory)
+    rules = known_rules([*known_packs(), *usable_packs(plugins, found.directory)])
     settings = load_settings(found.document, rules, config_path=_config_path(found), profile=profile)
     top_level = git_top_level(found.directory)
     return Target(

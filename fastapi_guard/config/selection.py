@@ -1,6 +1,6 @@
 """Which rules a list of selectors means.
 
-A selector is `ALL`, a family (`authentication`), the start of a code (`FG1`), a code or a name. The most specific
+A selector is `ALL`, a family (`authentication`), the start of a code with all its letters (`FG1`, `ACM`), a code or a name. The most specific
 selector decides about a rule; between equally specific ones, the one that ignores.
 """
 
@@ -13,6 +13,8 @@ from fastapi_guard.rule import Rule
 
 _UNDESELECTABLE = ("FG001", "FG002")
 _NONE, _ALL, _FAMILY, _EXACT = 0, 1, 2, 100
+_DIGITS = 3
+"""Of a code, behind its letters."""
 
 
 def selector_error(selector: str, rules: Sequence[Rule]) -> str:
@@ -84,5 +86,8 @@ def _specificity(selector: str, code: str, name: str, family: str) -> int:
         return _FAMILY
     if folded == "all":
         return _ALL
-    is_prefix = folded.startswith("fg") and code.casefold().startswith(folded)
-    return _FAMILY + len(folded) - len("fg1") if is_prefix and len(folded) > 2 else _ALL if is_prefix else _NONE
+    letters = code[:-_DIGITS].casefold()
+    if not folded.startswith(letters) or not code.casefold().startswith(folded):
+        return _NONE
+    digits = len(folded) - len(letters)
+    return _FAMILY + digits - 1 if digits else _ALL

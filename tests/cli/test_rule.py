@@ -23,6 +23,7 @@ def test_a_rule_as_json_has_its_identity_options_and_page(shell: Shell) -> None:
         "severity",
         "confidence",
         "profile",
+        "origin",
         "summary",
         "options",
         "page",
