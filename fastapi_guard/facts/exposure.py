@@ -1,0 +1,194 @@
+"""Where an `except` puts the text of what it caught into something that a client gets."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from fastapi_guard.facts.http_errors import argument, caught_by, mentions, walk_own
+from fastapi_guard.facts.unit import Unit
+from fastapi_guard.facts.walk import walk
+from fastapi_guard.knowledge.exceptions import is_internal
+
+TRACEBACKS = frozenset({"traceback.format_exc", "traceback.format_exception", "traceback.format_tb", "sys.exc_info"})
+
+ERROR_KEYS = frozenset(
+    {
+        "content",
+        "detail",
+        "details",
+        "err",
+        "error",
+        "error_message",
+        "errors",
+        "exception",
+        "message",
+        "msg",
+        "reason",
+        "response",
+        "text",
+        "traceback",
+    }
+)
+"""Keys and keywords under which a failure is told."""
+
+SENDING_METHODS = frozenset({"send_json", "send_text"})
+
+HARMLESS_ATTRIBUTES = frozenset(
+    {"__class__", "code", "detail", "errno", "errors", "name", "response", "returncode", "status", "status_code"}
+)
+"""Attributes of an exception that are no text of its own."""
+
+HARMLESS_FUNCTIONS = frozenset(
+    {"builtins.type", "builtins.isinstance", "builtins.id", "builtins.getattr", "builtins.hasattr"}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Exposure:
+    """A text of an exception on its way to a client."""
+
+    text: cst.BaseExpression
+    exception: str
+    """As a sentence names it: `Exception`, or `whatever fails`."""
+    what: str
+    """What it is put into."""
+    is_certain: bool
+    """Whether it certainly reaches a client."""
+
+
+def tells_internals(handler: cst.ExceptHandler, unit: Unit) -> bool:
+    """Whether an `except` catches exceptions whose text nobody wrote for clients."""
+    return any(name is not None and is_internal(name) for name in caught_by(handler, unit))
+
+
+def caught_texts(handler: cst.ExceptHandler, unit: Unit) -> frozenset[str]:
+    """The variables that hold the exception or its text: its own name, and those that the handler makes of it."""
+    names = {handler.name.name.value} if handler.name and isinstance(handler.name.name, cst.Name) else set()
+    for node in walk_own(handler.body):
+        if isinstance(node, cst.Assign) and _texts_in(node.value, frozenset(names), unit):
+            names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
+    return frozenset(names)
+
+
+def exposed_texts(
+    handler: cst.ExceptHandler, names: frozenset[str], unit: Unit, *, is_answer: bool
+) -> Iterator[Exposure]:
+    """The exposed texts of a handler, each place once; `is_answer` says that what the function returns is an answer."""
+    exception = _named(handler, unit)
+    seen: set[cst.CSTNode] = set()
+    for node in walk_own(handler.body):
+        for carrier, what, is_certain in _carriers(node, unit, is_answer=is_answer):
+            for text in _texts_in(carrier, names, unit):
+                if text not in seen and not _is_for_debugging(text, unit, handler):
+                    seen.add(text)
+                    yield Exposure(text, exception, what, is_certain)
+
+
+def _named(handler: cst.ExceptHandler, unit: Unit) -> str:
+    internal = [name for name in caught_by(handler, unit) if name is not None and is_internal(name)]
+    short = internal[0].rpartition(".")[2] if internal else "Exception"
+    return "whatever fails" if short in ("Exception", "BaseException") else f"`{short}`"
+
+
+def _carriers(node: cst.CSTNode, unit: Unit, *, is_answer: bool) -> Iterator[tuple[cst.CSTNode, str, bool]]:
+    """The expressions of a statement or call that go to a client, what they go with, and whether that is certain."""
+    if isinstance(node, cst.Raise) and isinstance(node.exc, cst.Call):
+        resolved = unit.resolve(node.exc) or ""
+        detail = argument(node.exc, "detail", 1 if resolved.endswith("HTTPException") else None)
+        if detail is not None:
+            yield detail, "the detail of the error", True
+    elif isinstance(node, cst.Return) and node.value is not None:
+        yield from _returned(node.value, unit, is_answer=is_answer)
+    elif isinstance(node, cst.Call):
+        method = node.func.attr.value if isinstance(node.func, cst.Attribute) else ""
+        if method in SENDING_METHODS and node.args:
+            yield node.args[0].value, "a message to the client", True
+    elif isinstance(node, cst.Yield) and is_answer and node.value is not None:
+        yield node.value, "the stream", True
+
+
+def _returned(value: cst.BaseExpression, unit: Unit, *, is_answer: bool) -> Iterator[tuple[cst.CSTNode, str, bool]]:
+    if isinstance(value, cst.Call):
+        name = (unit.resolve(value) or "").rpartition(".")[2]
+        if name.endswith("Response") and (unit.resolve(value) or "").partition(".")[0] in ("fastapi", "starlette"):
+            content = argument(value, "content", 0)
+            if content is not None:
+                yield content, "the answer", True
+        elif is_answer and name[:1].isupper():
+            yield from ((given.value, "the answer", True) for given in value.args if given.keyword is not None)
+    elif is_answer:
+        yield value, "the answer", True
+    elif isinstance(value, cst.Dict):
+        for element in value.elements:
+            key = element.key if isinstance(element, cst.DictElement) else None
+            if isinstance(key, cst.SimpleString) and str(key.evaluated_value).lower() in ERROR_KEYS:
+                yield element.value, "a result that tells the failure", False
+
+
+def _texts_in(node: cst.CSTNode, names: frozenset[str], unit: Unit) -> list[cst.BaseExpression]:
+    """The outermost expressions below a node that are a text of the exception."""
+    found: list[cst.BaseExpression] = []
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, cst.Call):
+            if unit.resolve(current) in TRACEBACKS:
+                found.append(current)
+                continue
+            if unit.resolve(current) in HARMLESS_FUNCTIONS:
+                continue
+            if unit.resolve(current) in ("builtins.str", "builtins.repr") and any(
+                _is_read(current, name) for name in names
+            ):
+                found.append(current)
+                continue
+            if (
+                isinstance(current.func, cst.Name)
+                and current.func.value[:1].islower()
+                and unit.resolve(current) != "builtins.dict"
+            ):
+                continue  # what another function makes of it is not known
+        if isinstance(current, cst.Attribute):
+            if current.attr.value in HARMLESS_ATTRIBUTES and any(mentions(current.value, name) for name in names):
+                continue
+        if isinstance(current, cst.Name) and current.value in names:
+            found.append(current)
+            continue
+        stack.extend(_children(current))
+    return found
+
+
+def _is_read(call: cst.Call, name: str) -> bool:
+    return any(
+        isinstance(given.value, (cst.Name, cst.Attribute)) and mentions(given.value, name) for given in call.args
+    )
+
+
+def _children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """What can be a part of the text: not names of keywords and attributes."""
+    if isinstance(node, cst.Attribute):
+        return [node.value]
+    if isinstance(node, cst.Arg):
+        return [node.value]
+    if isinstance(node, cst.IfExp):
+        return [node.body, node.orelse]
+    if isinstance(node, (cst.Comparison, cst.Lambda)):
+        return []
+    return list(node.children)
+
+
+def _is_for_debugging(text: cst.CSTNode, unit: Unit, handler: cst.ExceptHandler) -> bool:
+    """`str(error) if settings.debug else "…"`: what a developer asked for."""
+    holder = unit.parent(text)
+    while holder is not None and holder is not handler:
+        if isinstance(holder, (cst.If, cst.IfExp)):
+            names = [inner.value.lower() for inner in walk(holder.test) if isinstance(inner, cst.Name)]
+            if any(
+                word in name
+                for name in names
+                for word in ("debug", "development", "dev_mode", "environment", "verbose")
+            ):
+                return True
+        holder = unit.parent(holder)
+    return False

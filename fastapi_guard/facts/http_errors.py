@@ -1,0 +1,138 @@
+"""HTTP errors as code writes them: `HTTPException(...)` with its status and its words, and handlers that catch them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import libcst as cst
+
+from fastapi_guard.facts.unit import Unit
+from fastapi_guard.facts.walk import walk
+
+HTTP_EXCEPTIONS = frozenset(
+    {
+        "fastapi.HTTPException",
+        "fastapi.exceptions.HTTPException",
+        "starlette.exceptions.HTTPException",
+    }
+)
+
+CATCH_ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
+
+_CONSTANT = re.compile(r"HTTP_(\d{3})_\w+")
+_WORD_BREAKS = re.compile(r"[^\w]+|_+")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HttpError:
+    """An `HTTPException(...)` that is built."""
+
+    call: cst.Call
+    status: int | None
+    """None where it is no constant."""
+    detail: cst.BaseExpression | None
+    words: str
+    """What the detail says, in lower case, with single spaces; of constants their names."""
+
+
+def http_error(node: cst.CSTNode | None, unit: Unit) -> HttpError | None:
+    """The HTTP error that an expression builds; None when it builds none."""
+    if not isinstance(node, cst.Call) or unit.resolve(node) not in HTTP_EXCEPTIONS:
+        return None
+    status = argument(node, "status_code", 0)
+    detail = argument(node, "detail", 1)
+    return HttpError(node, status_of(status, unit), detail, words_of(detail))
+
+
+def argument(call: cst.Call, name: str, position: int | None) -> cst.BaseExpression | None:
+    """The argument of a call that stands under a keyword or at a position."""
+    for index, given in enumerate(call.args):
+        if given.star:
+            continue
+        if given.keyword is not None and given.keyword.value == name:
+            return given.value
+        if given.keyword is None and index == position:
+            return given.value
+    return None
+
+
+def status_of(node: cst.BaseExpression | None, unit: Unit) -> int | None:
+    """The HTTP status that an expression is, when it is a number or a known constant."""
+    if isinstance(node, cst.Integer):
+        value = node.evaluated_value
+        return value if 100 <= value < 600 else None
+    if isinstance(node, cst.Attribute) and node.attr.value == "value":
+        return status_of(node.value, unit)
+    resolved = unit.resolve(node) if isinstance(node, (cst.Name, cst.Attribute)) else None
+    if resolved is None:
+        return None
+    module, _, name = resolved.rpartition(".")
+    if module == "http.HTTPStatus":
+        return int(HTTPStatus[name]) if name in HTTPStatus.__members__ else None
+    constant = _CONSTANT.fullmatch(name)
+    return int(constant[1]) if constant and module in ("fastapi.status", "starlette.status") else None
+
+
+def words_of(node: cst.BaseExpression | None) -> str:
+    """What the texts and the names of constants below a node say, in lower case."""
+    found: list[str] = []
+    for inner in walk(node) if node is not None else ():
+        if isinstance(inner, cst.SimpleString):
+            value = inner.evaluated_value
+            found.append(value if isinstance(value, str) else "")
+        elif isinstance(inner, cst.FormattedStringText):
+            found.append(inner.value)
+        elif isinstance(inner, cst.Name) and inner.value.isupper():
+            found.append(_WORD_BREAKS.sub(" ", inner.value))
+    return " ".join(" ".join(found).lower().split())
+
+
+def caught_by(handler: cst.ExceptHandler, unit: Unit) -> tuple[str | None, ...]:
+    """The dotted names of what an `except` catches; None for a class that is unknown."""
+    if handler.type is None:
+        return ("builtins.BaseException",)
+    if isinstance(handler.type, (cst.Tuple, cst.List)):
+        return tuple(unit.resolve(element.value) for element in handler.type.elements)
+    return (unit.resolve(handler.type),)
+
+
+def is_catch_all(handler: cst.ExceptHandler, unit: Unit) -> bool:
+    """Whether it catches every exception: `except:`, `except Exception`."""
+    return any(name in CATCH_ALL for name in caught_by(handler, unit))
+
+
+def walk_own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """Everything below a node that runs with it: not the bodies of functions and classes within it."""
+    stack: list[cst.CSTNode] = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        children = [
+            child for child in current.children if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
+        ]
+        stack.extend(reversed(children))
+
+
+def handler_around(node: cst.CSTNode, unit: Unit) -> cst.ExceptHandler | None:
+    """The innermost `except` whose body holds the node, within its function."""
+    holder = unit.parent(node)
+    while holder is not None and not isinstance(holder, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(holder, cst.ExceptHandler):
+            return holder
+        holder = unit.parent(holder)
+    return None
+
+
+def mentions(node: cst.CSTNode | None, name: str) -> bool:
+    """Whether a variable is read below a node."""
+    return node is not None and any(isinstance(inner, cst.Name) and inner.value == name for inner in walk(node))
+
+
+def tests_around(node: cst.CSTNode, unit: Unit) -> Iterator[cst.BaseExpression]:
+    """The conditions under which a statement runs, innermost first, within its function."""
+    child, holder = node, unit.parent(node)
+    while holder is not None and not isinstance(holder, (cst.FunctionDef, cst.Lambda)):
+        if isinstance(holder, (cst.If, cst.While)) and child is not holder.test:
+            yield holder.test
+        child, holder = holder, unit.parent(holder)

@@ -1,0 +1,1 @@
+"""Errors: what a client learns of them, and which ones get lost."""

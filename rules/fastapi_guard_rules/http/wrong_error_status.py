@@ -1,0 +1,116 @@
+"""FG414 wrong-error-status."""
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from fastapi_guard.api import (
+    CONFLICT,
+    FORBIDDEN,
+    INFRASTRUCTURE,
+    MEDIUM,
+    NOT_FOUND,
+    OUT_OF_PLACE,
+    WARNING,
+    Finding,
+    HttpError,
+    Unit,
+    handler_around,
+    http_error,
+    is_catch_all,
+    mentions,
+    rule,
+    walk,
+)
+
+READING = frozenset(
+    {
+        "b64decode",
+        "decode",
+        "fromisoformat",
+        "loads",
+        "model_validate",
+        "model_validate_json",
+        "parse",
+        "parse_obj",
+        "strptime",
+        "unhexlify",
+    }
+)
+"""Methods whose failure is the fault of what they were given."""
+
+
+@rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
+def wrong_error_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+    """The status of an error contradicts its message, or what it is raised for."""
+    error = http_error(statement.exc, unit)
+    if error is None or error.status is None:
+        return
+    function = unit.enclosing_function(statement)
+    reason = _contradiction(error, error.status, statement, unit)
+    if reason is None:
+        return
+    name = function.name.value if function else "this module"
+    yield Finding(
+        unit.location(error.call),
+        f"`{name}` answers {error.status}, {reason}",
+        symbol=unit.symbol(function) if function else "",
+    )
+
+
+def _contradiction(error: HttpError, status: int, statement: cst.Raise, unit: Unit) -> str | None:
+    words = error.words
+    is_missing = NOT_FOUND.search(words) is not None and INFRASTRUCTURE.search(words) is None
+    if status in OUT_OF_PLACE:
+        meaning, meant = OUT_OF_PLACE[status]
+        return None if meant.search(words) else f"which tells the client: {meaning}"
+    if status >= 500 and is_missing:
+        return "the server's fault, for what does not exist (404)"
+    if status == 400 and is_missing and _is_addressed(words, statement, unit):
+        return "for what the path names and does not exist (404)"
+    if status == 404 and FORBIDDEN.search(words) and not NOT_FOUND.search(words):
+        return "and says that it is forbidden (403)"
+    if status in (400, 403, 422) and CONFLICT.search(words):
+        return "for what contradicts the present state (409)"
+    if _blames_the_client(error, status, statement, unit):
+        return "the client's fault, for whatever fails"
+    return None
+
+
+def _is_addressed(words: str, statement: cst.Raise, unit: Unit) -> bool:
+    """Whether what is missing is what the path of the endpoint names: `/tasks/{task_id}` and "Task not found"."""
+    function = unit.enclosing_function(statement)
+    if function is None or not unit.is_endpoint(function):
+        return False
+    subject = NOT_FOUND.split(words)[0].split()[-1:]
+    paths = [
+        str(node.evaluated_value)
+        for decorator in function.decorators
+        for node in walk(decorator)
+        if isinstance(node, cst.SimpleString) and str(node.evaluated_value).startswith("/")
+    ]
+    parameters = [name for path in paths for name in re.findall(r"\{(\w+?)(?:_id|_uuid|_slug|_name)?(?::\w+)?\}", path)]
+    return bool(subject) and subject[0] in parameters
+
+
+def _blames_the_client(error: HttpError, status: int, statement: cst.Raise, unit: Unit) -> bool:
+    """`except Exception as error: raise HTTPException(400, str(error))` around what the server does."""
+    handler = handler_around(statement, unit)
+    if not 400 <= status < 500 or handler is None or not is_catch_all(handler, unit) or handler.name is None:
+        return False
+    function = unit.enclosing_function(statement)
+    if function is None or unit.is_dependency(function) or not isinstance(handler.name.name, cst.Name):
+        return False
+    if any(isinstance(inner, cst.If) for inner in walk(handler.body)) or not mentions(
+        error.detail, handler.name.name.value
+    ):
+        return False
+    block = unit.parent(handler)
+    calls = [node for node in walk(block.body) if isinstance(node, cst.Call)] if isinstance(block, cst.Try) else []
+    return any(not _reads_input(call, unit) for call in calls)
+
+
+def _reads_input(call: cst.Call, unit: Unit) -> bool:
+    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
+    return name in READING or (unit.resolve(call) or "").startswith("builtins.")
