@@ -34,7 +34,7 @@ ENTRY_VERBS = frozenset(
     {"login", "signin", "logon", "logout", "signout", "logoff", "signup", "register", "registration"}
 )
 WHO_AND_HOW = frozenset({
-    "access", "account", "apple", "by", "client", "code", "customer", "email", "employee", "facebook", "for", "form",
+    "access", "account", "apple", "auto", "by", "client", "code", "customer", "email", "employee", "facebook", "for", "form",
     "github", "google", "guest", "json", "magic", "me", "member", "microsoft", "new", "oauth", "oauth2", "otp", "password",
     "phone", "social", "sso", "student", "teacher", "token", "user", "users", "via", "with",
 })  # fmt: skip
@@ -71,8 +71,29 @@ STATUS = frozenset({
 })  # fmt: skip
 """Segments that say how the service is, not what it knows."""
 
-HEALTH = frozenset({"health", "healthz", "healthcheck", "healthchecks", "readiness", "liveness"})
-"""Those of them below which each part of the service has its own: `/health/database`."""
+HEALTH = frozenset({"health", "healthz", "healthcheck", "healthchecks", "readiness", "readyz", "liveness", "livez"})
+"""Those of them that say so at any depth: `/jobs/health`; the others only near the root."""
+
+HEALTH_NAMES = re.compile(r"(?:^|_)(?:health|healthcheck|check|ready|readiness|alive|live|liveness|ping|probe|heartbeat)(?:_|$)")
+"""Names of endpoints below `/health`, as against a hospital's: `/health/database`, not `/health/records`."""
+
+ALIVE_NAMES = re.compile(r"(?:^|_)(?:health|healthcheck|health_check|alive|heartbeat)$")
+"""Names of endpoints that say how the service is, whatever their path."""
+
+DOCUMENTS = frozenset({
+    "robots.txt", "favicon.ico", "humans.txt", "security.txt", "llms.txt", "sitemap.xml", "manifest.json", "site.webmanifest",
+    "manifest.webmanifest", "service-worker.js", "sw.js", "browserconfig.xml", "apple-touch-icon.png",
+})  # fmt: skip
+"""What browsers and crawlers fetch by name."""
+
+OAUTH = frozenset({"oauth", "oauth2", "sso", "oidc", "saml"})
+OAUTH_STEPS = frozenset({
+    "accesstoken", "authentication", "authorize", "callback", "google", "github", "initiate", "metadata",
+    "acs", "microsoft", "providers", "redirect", "start", "token",
+})  # fmt: skip
+"""Segments below one of `OAUTH` that a browser visits before anybody is signed in."""
+
+LOGGERS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 
 BESIDE_STATUS = re.compile(r"api|v\d+|internal|system|monitoring|utils|server|service|actuator|mgmt")
 """Segments that may stand before one of `STATUS`."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name
-from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.middleware import MiddlewareReader
-from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
+from fastapi_guard.project.model import Authentication, DatabaseAccess, Dependant, Guard, PathOperation, Verdict, Via
+from fastapi_guard.project.queries import QueryReader, asks_for_role
 from fastapi_guard.project.registration import Router
+from fastapi_guard.project.tables import TableReader
 from fastapi_guard.project.values import BoundMethod, Class, Function, Instance, Literal, Member, Result, Value
 
 
@@ -21,6 +23,7 @@ class KnownGuards:
 
     providers: tuple[str, ...] = ()
     middleware: tuple[str, ...] = ()
+    owner_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Judge:
         self.reader = reader
         self.known = known
         self.behaviours = BehaviourReader(interpreter)
+        self.queries = QueryReader(TableReader(interpreter, known.owner_columns))
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
     def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
@@ -58,6 +62,17 @@ class Judge:
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
+
+    def accesses(self, operation: PathOperation, endpoint: Value) -> tuple[tuple[DatabaseAccess, ...], bool]:
+        """What an operation does to the database, and whether somebody's role is looked at on the way."""
+        handler = without_wrappers(endpoint)
+        targets = [target for node in operation.walk_dependencies() if (target := self.reader.target_of(node)) is not None]
+        own = [target for target in targets if identify(target)[1] is not None]
+        guards = [self.behaviours.trace_of(target) for target in own]
+        found = self.queries.accesses(self.behaviours.trace_of(handler), guards)
+        checks_role = asks_for_role(handler) or any(asks_for_role(_code_of(target)) for target in own)
+        has_scopes = any(node.scopes for node in operation.walk_dependencies())
+        return found, checks_role or has_scopes
 
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""
@@ -182,6 +197,14 @@ def without_wrappers(endpoint: Value) -> Value:
     while isinstance(endpoint, Function) and endpoint.wraps is not None:
         endpoint = endpoint.wraps
     return endpoint
+
+
+def _code_of(target: Value) -> Value:
+    """The function that runs for a dependency: `__call__` of an instance."""
+    if isinstance(target, Instance):
+        found = target.cls.lookup("__call__")
+        return found[0] if found else target
+    return target
 
 
 HARMLESS_PREFIXES = ("fastapi.security.", "fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")

@@ -80,6 +80,12 @@ class BehaviourReader:
         self.interpreter = interpreter
         self._known: dict[tuple[int, int], Behaviour] = {}
         self._kept: list[Value] = []
+        self._traces: dict[int, Trace] = {}
+
+    def trace_of(self, target: Value) -> Trace:
+        """What watching a callable wrote down."""
+        self.of(target)
+        return self._traces.get(id(target), Trace())
 
     def of(self, target: Value) -> Behaviour:
         """The behaviour of a callable of the project; nothing for library code."""
@@ -94,6 +100,7 @@ class BehaviourReader:
 
     def _observe(self, target: Value) -> Behaviour:
         trace, ran_out = self.watch(target, ())
+        self._traces[id(target)] = trace
         reads = _has_credential_parameter(self.interpreter, target)
         return summarize(trace, reads, ran_out)
 

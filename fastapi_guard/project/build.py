@@ -178,7 +178,9 @@ def _judged(judge: Judge, linker: Linker, operation: PathOperation) -> PathOpera
     endpoint = linker.endpoints.get(id(operation))
     if endpoint is None:
         return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
-    return replace(operation, authentication=judge.judge(operation, linker.chains[id(operation)], endpoint))
+    accesses, checks_role = judge.accesses(operation, endpoint)
+    verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
+    return replace(operation, authentication=verdict, accesses=accesses, checks_role=checks_role)
 
 
 def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:

@@ -133,8 +133,8 @@ def is_read(operation: PathOperation) -> bool:
 
 
 def is_open(operation: PathOperation) -> bool:
-    """Whether nothing looks at who calls."""
-    return operation.authentication.verdict is Verdict.NONE
+    """Whether nothing looks at who calls; never of a handler that could not be found, as it may."""
+    return operation.authentication.verdict is Verdict.NONE and operation.endpoint is not None
 
 
 def is_guarded(operation: PathOperation) -> bool:

@@ -156,6 +156,36 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseAccess:
+    """Something that an operation does to the database, in its handler or in what the handler calls."""
+
+    kind: str
+    """select, get, insert, update, delete, upsert, save, commit, flush, refresh, rollback."""
+    table: str
+    """Dotted name of the table's class; empty when it is not known."""
+    owner_column: str
+    """The column that says whose row it is; empty when the table has none of its own."""
+    parents: tuple[str, ...]
+    """Owned tables that a row belongs to, where it has no owner column of its own."""
+    scope: str
+    """What limits it to the user: statement, check (after loading), client (a value that the client chose), optional
+    (a filter that some paths leave out), nothing; unowned (the table belongs to nobody), write, unknown."""
+    location: Location
+    """The call that touches the database."""
+    sites: tuple[Location, ...]
+    """The calls that lead there from the handler, outermost first; empty in the handler itself."""
+    is_bounded: bool
+    """It has some condition."""
+    module: str
+    """The module that the call stands in."""
+
+    @property
+    def in_handler(self) -> bool:
+        """The handler itself touches the database."""
+        return not self.sites
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -188,6 +218,10 @@ class PathOperation:
     wrappers: tuple[Function, ...] = ()
     """Project functions that stand between the route and the endpoint (decorators under the route decorator)."""
     authentication: Authentication = field(default=Authentication(Verdict.UNKNOWN))
+    accesses: tuple[DatabaseAccess, ...] = ()
+    """Its effects on the database, in the order in which its code has them."""
+    checks_role: bool = False
+    """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 

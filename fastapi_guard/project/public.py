@@ -10,19 +10,25 @@ from typing import Protocol
 
 from fastapi_guard.facts.uses import called_names
 from fastapi_guard.knowledge.public import (
+    ALIVE_NAMES,
     BESIDE_STATUS,
     CONTEXTS,
+    DOCUMENTS,
     ENTRY,
     ENTRY_IN_CONTEXT,
     ENTRY_NAMES,
     ENTRY_OF_USERS,
     ENTRY_VERBS,
     HEALTH,
+    HEALTH_NAMES,
     HOOKS,
     LATER_WORDS,
+    LOGGERS,
     LOGINS,
     MAKING,
     MIGHTY,
+    OAUTH,
+    OAUTH_STEPS,
     PERSONS,
     SIGN_UPS,
     SIGNATURE_CHECKS,
@@ -129,7 +135,7 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return ROOT if ends_static and set(operation.methods) <= {"GET", "HEAD"} else None
     if _says_how_the_service_is(operation, plain):
         return IS_STATUS
-    if ".well-known" in segments:
+    if ".well-known" in segments or segments[-1] in DOCUMENTS:
         return WELL_KNOWN
     name = operation.endpoint_name.rpartition(".")[2]
     if not _makes_the_mighty(operation):
@@ -147,14 +153,18 @@ def _plain(segment: str) -> str:
 
 
 def _says_how_the_service_is(operation: PathOperation, plain: list[str]) -> bool:
-    """`/health`, `/api/v1/health/database`: not `/tasks/status`."""
+    """`/health`, `/api/v1/health/database`, `/jobs/health`: not `/tasks/status`."""
+    name = operation.endpoint_name.rpartition(".")[2]
     if not set(operation.methods) <= {"GET", "HEAD"}:
         return False
-    rest = [segment for segment in plain if not BESIDE_STATUS.fullmatch(segment) or segment in STATUS]
-    if rest and rest[0] in HEALTH:
+    if ALIVE_NAMES.search(name):
         return True
-    ends_in_parameter = operation.path.rstrip("/").endswith("}")
-    return not ends_in_parameter and plain[-1] in STATUS and all(segment in STATUS for segment in rest)
+    rest = [segment for segment in plain if not BESIDE_STATUS.fullmatch(segment) or segment in STATUS]
+    if rest and rest[0] in HEALTH and HEALTH_NAMES.search(name):
+        return True
+    if "{" in operation.path:
+        return False
+    return plain[-1] in HEALTH or (plain[-1] in STATUS and all(segment in STATUS for segment in rest))
 
 
 def _is_entry(operation: PathOperation, segments: list[str], plain: list[str]) -> bool:
@@ -169,6 +179,8 @@ def _is_entry(operation: PathOperation, segments: list[str], plain: list[str]) -
 def _is_step(plain: list[str]) -> bool:
     before = plain[:-1]
     if plain[-1] in ENTRY_IN_CONTEXT and set(before) & STRONG_CONTEXTS:
+        return True
+    if plain[-1] in OAUTH_STEPS and set(before) & OAUTH:
         return True
     strong = ENTRY - {"token", "tokens", "refresh", "register"}
     return any(segment in strong for segment in before) and _is_entry_place(before)
@@ -225,13 +237,17 @@ def _is_signed(operation: PathOperation) -> bool:
 
 
 def _refuses(operation: PathOperation) -> bool:
-    """A handler that does nothing but raise."""
+    """A handler that does nothing but raise, having written about it to the log."""
     if operation.endpoint is None or isinstance(operation.endpoint.definition, ast.Lambda):
         return False
-    body = operation.endpoint.definition.body
-    done = [
-        statement
-        for statement in body
-        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-    ]
-    return len(done) == 1 and isinstance(done[0], ast.Raise)
+    *before, last = operation.endpoint.definition.body
+    return isinstance(last, ast.Raise) and all(
+        isinstance(statement, ast.Expr) and _only_logs(statement.value) for statement in before
+    )
+
+
+def _only_logs(expression: ast.expr) -> bool:
+    if not isinstance(expression, ast.Call):
+        return isinstance(expression, ast.Constant)
+    callee = expression.func
+    return (callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")) in LOGGERS

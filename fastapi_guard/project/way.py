@@ -14,7 +14,7 @@ DEPENDENCY_VIAS = frozenset({Via.PARAMETER, Via.ALIAS, Via.DECORATOR, Via.ROUTER
 def short_name(place: RouterPlace) -> str:
     """A router or application as its team calls it: `app`, `create_app()`, `tasks.router`."""
     parts = place.name.replace(":", ".").split(".")
-    if parts[-1] in ("", "<unnamed>"):
+    if not parts[-1] or "<" in parts[-1]:
         return "the application" if place.is_application else "the router"
     return ".".join(parts[-2:] if parts[-1] == "router" else parts[-1:])
 
