@@ -1,12 +1,38 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
+from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, tells_internals
+from fastapi_guard.facts.http_errors import (
+    HttpError,
+    argument,
+    caught_by,
+    handler_around,
+    http_error,
+    is_catch_all,
+    mentions,
+    status_of,
+    tests_around,
+    walk_own,
+    words_of,
+)
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_of
 from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
+from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.uses import called_names, is_questioned, taken_apart
 from fastapi_guard.facts.walk import walk
+from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
+from fastapi_guard.knowledge.error_words import (
+    CONFLICT,
+    FORBIDDEN,
+    INFRASTRUCTURE,
+    NO_SUCH_USER,
+    NOT_AUTHENTICATED,
+    NOT_FOUND,
+    OUT_OF_PLACE,
+    WRONG_LOGIN,
+)
 from fastapi_guard.location import Location
 from fastapi_guard.project.grouping import (
     Bypass,
@@ -44,13 +70,21 @@ from fastapi_guard.rule import ERROR, HIGH, INFO, LOW, MEDIUM, WARNING, Rule, ru
 from fastapi_guard.source.suppressions import Directive, Suppression
 
 __all__ = [
+    "CONFLICT",
     "ERROR",
+    "FORBIDDEN",
     "HIGH",
     "INFO",
+    "INFRASTRUCTURE",
     "LOW",
     "MEDIUM",
+    "NOT_AUTHENTICATED",
+    "NOT_FOUND",
+    "NO_SUCH_USER",
+    "OUT_OF_PLACE",
     "SQL_WORDS",
     "WARNING",
+    "WRONG_LOGIN",
     "Application",
     "Authentication",
     "DatabaseAccess",
@@ -58,9 +92,11 @@ __all__ = [
     "Cause",
     "Dependant",
     "Directive",
+    "Exposure",
     "Finding",
     "Function",
     "Guard",
+    "HttpError",
     "IncludeContext",
     "Location",
     "OpenGroup",
@@ -82,9 +118,17 @@ __all__ = [
     "Verdict",
     "Via",
     "application_of",
+    "argument",
     "bypasses",
     "called_names",
+    "caught_by",
+    "caught_texts",
+    "definitions_of",
+    "exposed_texts",
+    "handler_around",
+    "http_error",
     "inclusions",
+    "is_catch_all",
     "is_guarded",
     "is_migration",
     "is_open",
@@ -93,6 +137,7 @@ __all__ = [
     "is_read",
     "is_test",
     "literal_kind",
+    "mentions",
     "near_miss",
     "open_groups",
     "origin_of",
@@ -102,7 +147,13 @@ __all__ = [
     "rule",
     "short_name",
     "sql_call",
+    "status_of",
     "taken_apart",
+    "tells_internals",
+    "tests_around",
     "titles_of",
     "walk",
+    "walk_own",
+    "words_of",
+    "written_status",
 ]
