@@ -74,8 +74,16 @@ STATUS = frozenset({
 HEALTH = frozenset({"health", "healthz", "healthcheck", "healthchecks", "readiness", "readyz", "liveness", "livez"})
 """Those of them that say so at any depth: `/jobs/health`; the others only near the root."""
 
-HEALTH_NAMES = re.compile(r"(?:^|_)(?:health|healthcheck|check|ready|readiness|alive|live|liveness|ping|probe|heartbeat)(?:_|$)")
-"""Names of endpoints below `/health`, as against a hospital's: `/health/database`, not `/health/records`."""
+HEALTH_PARTS = frozenset({
+    "broker", "cache", "celery", "database", "db", "deep", "dependencies", "detail", "detailed", "details", "disk", "full",
+    "kafka", "memory", "mongo", "postgres", "queue", "redis", "services", "storage", "system", "worker", "workers",
+})  # fmt: skip
+"""What stands below `/health`, as against a hospital's: `/health/database`, not `/health/records`."""
+
+HEALTH_NAMES = re.compile(
+    r"(?:^|_)(?:health|healthcheck|check|ready|readiness|alive|live|liveness|ping|probe|heartbeat)(?:_|$)"
+)
+"""Names of endpoints below `/health` that say the same as `HEALTH_PARTS`."""
 
 ALIVE_NAMES = re.compile(r"(?:^|_)(?:health|healthcheck|health_check|alive|heartbeat)$")
 """Names of endpoints that say how the service is, whatever their path."""

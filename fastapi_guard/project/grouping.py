@@ -153,7 +153,7 @@ def _private(project: Project, authentication: str) -> tuple[PathOperation, ...]
 
 def _registration(operation: PathOperation) -> tuple[object, ...]:
     """What two operations have in common that one decorator made."""
-    return (application_of(operation).location, operation.router.location, operation.registered_at, operation.location)
+    return (application_of(operation).location, operation.router, operation.registered_at, operation.location)
 
 
 def _parting(one: Sequence[IncludeContext], other: Sequence[IncludeContext]) -> int | None:

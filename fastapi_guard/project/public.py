@@ -21,6 +21,7 @@ from fastapi_guard.knowledge.public import (
     ENTRY_VERBS,
     HEALTH,
     HEALTH_NAMES,
+    HEALTH_PARTS,
     HOOKS,
     LATER_WORDS,
     LOGGERS,
@@ -160,7 +161,7 @@ def _says_how_the_service_is(operation: PathOperation, plain: list[str]) -> bool
     if ALIVE_NAMES.search(name):
         return True
     rest = [segment for segment in plain if not BESIDE_STATUS.fullmatch(segment) or segment in STATUS]
-    if rest and rest[0] in HEALTH and HEALTH_NAMES.search(name):
+    if rest and rest[0] in HEALTH and (rest[-1] in HEALTH_PARTS or HEALTH_NAMES.search(name)):
         return True
     if "{" in operation.path:
         return False
@@ -170,8 +171,9 @@ def _says_how_the_service_is(operation: PathOperation, plain: list[str]) -> bool
 def _is_entry(operation: PathOperation, segments: list[str], plain: list[str]) -> bool:
     last = plain[-1]
     if last in ENTRY and (last not in ENTRY_OF_USERS or _is_entry_place(plain[:-1])):
-        ends_in_parameter = operation.path.rstrip("/").endswith("}")
-        return not (ends_in_parameter and last in ("token", "tokens"))
+        if last in ENTRY_OF_USERS and re.search(r"\{\w*id\w*\}", operation.path):
+            return False
+        return not (operation.path.rstrip("/").endswith("}") and last in ("token", "tokens"))
     words = re.findall(r"[a-z0-9]+", segments[-1].lower())
     return len(words) > 1 and bool(set(words) & ENTRY_VERBS) and set(words) <= ENTRY_VERBS | WHO_AND_HOW
 
