@@ -1,5 +1,6 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
+from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
 from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
@@ -9,13 +10,14 @@ from fastapi_guard.facts.http_errors import (
     http_error,
     is_catch_all,
     mentions,
+    only_reads_input,
     status_of,
     tests_around,
     walk_own,
     words_of,
 )
 from fastapi_guard.facts.origins import Origin, origin_of
-from fastapi_guard.facts.returns import literal_kind, returns_of
+from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
 from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
@@ -87,9 +89,9 @@ __all__ = [
     "WRONG_LOGIN",
     "Application",
     "Authentication",
-    "DatabaseAccess",
     "Bypass",
     "Cause",
+    "DatabaseAccess",
     "Dependant",
     "Directive",
     "Exposure",
@@ -139,9 +141,13 @@ __all__ = [
     "literal_kind",
     "mentions",
     "near_miss",
+    "only_reads_input",
     "open_groups",
     "origin_of",
+    "passes_through",
     "proof_of",
+    "raw_body_reads",
+    "returns_a_response",
     "returns_of",
     "routers_of",
     "rule",
@@ -152,6 +158,7 @@ __all__ = [
     "tells_internals",
     "tests_around",
     "titles_of",
+    "untyped_bodies",
     "walk",
     "walk_own",
     "words_of",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from fastapi_guard.facts.http_errors import argument, caught_by, mentions, walk_own
+from fastapi_guard.facts.http_errors import argument, caught_by, mentions, only_reads_input, walk_own
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.walk import walk
 from fastapi_guard.knowledge.exceptions import is_internal
@@ -59,7 +59,10 @@ class Exposure:
 
 def tells_internals(handler: cst.ExceptHandler, unit: Unit) -> bool:
     """Whether an `except` catches exceptions whose text nobody wrote for clients."""
-    return any(name is not None and is_internal(name) for name in caught_by(handler, unit))
+    internal = [name for name in caught_by(handler, unit) if name is not None and is_internal(name)]
+    return bool(internal) and not (
+        all(name.startswith("builtins.") for name in internal) and only_reads_input(handler, unit)
+    )
 
 
 def caught_texts(handler: cst.ExceptHandler, unit: Unit) -> frozenset[str]:

@@ -21,6 +21,11 @@ HTTP_EXCEPTIONS = frozenset(
 CATCH_ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
 
 _CONSTANT = re.compile(r"HTTP_(\d{3})_\w+")
+READING = re.compile(
+    r"decode|fromisoformat|^loads$|model_validate|^validate|_validat|pars(?:e|ing)|strptime|unhexlify|^json$|^body$|^form$|^get$|receive|split|strip|decompress"
+)
+"""Names of calls whose failure is the fault of what they were given."""
+
 _WORD_BREAKS = re.compile(r"[^\w]+|_+")
 
 
@@ -112,6 +117,23 @@ def walk_own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             child for child in current.children if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
         ]
         stack.extend(reversed(children))
+
+
+def only_reads_input(handler: cst.ExceptHandler, unit: Unit) -> bool:
+    """Whether its `try` does nothing but read what it was given: what fails there is the fault of whoever gave it."""
+    block = unit.parent(handler)
+    if not isinstance(block, cst.Try):
+        return False
+    calls = [node for node in walk(block.body) if isinstance(node, cst.Call)]
+    return bool(calls) and all(_reads_input(call, unit) for call in calls)
+
+
+def _reads_input(call: cst.Call, unit: Unit) -> bool:
+    func = call.func
+    name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
+    if READING.search(name.lower()) or (unit.resolve(call) or "").startswith(("builtins.", "uuid.", "datetime.")):
+        return True
+    return name[:1].isupper() and any(given.star == "**" for given in call.args)
 
 
 def handler_around(node: cst.CSTNode, unit: Unit) -> cst.ExceptHandler | None:

@@ -36,3 +36,25 @@ def literal_kind(value: ast.expr | None) -> str:
     if isinstance(value, ast.Constant):
         return "None" if value.value is None else type(value.value).__name__
     return _KINDS.get(type(value), "")
+
+
+def returns_a_response(statement: ast.Return, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a `return` gives a response object, by the name of its class, directly or in a variable."""
+    value = statement.value
+    if isinstance(value, ast.Name):
+        assigned = [
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == value.id for t in node.targets)
+        ]
+        return bool(assigned) and all(_is_response(one) for one in assigned)
+    return value is not None and _is_response(value)
+
+
+def _is_response(value: ast.expr) -> bool:
+    if isinstance(value, ast.Await):
+        value = value.value
+    if not isinstance(value, ast.Call):
+        return False
+    name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+    return name.endswith("Response")

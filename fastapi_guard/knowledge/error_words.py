@@ -12,7 +12,7 @@ NOT_FOUND = re.compile(
 )
 
 INFRASTRUCTURE = re.compile(
-    r"\b(?:api keys?|bucket|binary|certificate|client|command|config\w*|connection|connector|credentials?|database|default|driver|engine|env\w*"
+    r"\b(?:api keys?|bucket|binary|certificate|client|command|config\w*|connection|connector|credentials?|super ?user|database|default|driver|engine|env\w*"
     r"|executable|extension|fil\w*|folder|directory|frontend|handler|host|index.html|key|library|model|module|package|plugin|provider"
     r"|secret|server|service|setting\w*|table|template|tool)\b"
 )
@@ -20,7 +20,7 @@ INFRASTRUCTURE = re.compile(
 
 CONFLICT = re.compile(
     r"\balready (?:\w+ )?(?:exists?|registered|taken|in use|used|associated|friends?|following|liked|joined|favou?rited|subscribed|a member|been)\b"
-    r"|\b(?:is|are) taken\b|\bduplicate\b|ya existe|já existe|ja existe|existe déjà|existiert bereits|уже существует"
+    r"|\b(?:is|are) taken\b|\bduplicate (?:entry|key|name|e-?mail|user\w*|title|slug)\b|ya existe|já existe|ja existe|existe déjà|existiert bereits|уже существует"
 )
 
 FORBIDDEN = re.compile(

@@ -20,25 +20,10 @@ from fastapi_guard.api import (
     http_error,
     is_catch_all,
     mentions,
+    only_reads_input,
     rule,
     walk,
 )
-
-READING = frozenset(
-    {
-        "b64decode",
-        "decode",
-        "fromisoformat",
-        "loads",
-        "model_validate",
-        "model_validate_json",
-        "parse",
-        "parse_obj",
-        "strptime",
-        "unhexlify",
-    }
-)
-"""Methods whose failure is the fault of what they were given."""
 
 
 @rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
@@ -71,7 +56,7 @@ def _contradiction(error: HttpError, status: int, statement: cst.Raise, unit: Un
         return "for what the path names and does not exist (404)"
     if status == 404 and FORBIDDEN.search(words) and not NOT_FOUND.search(words):
         return "and says that it is forbidden (403)"
-    if status in (400, 403, 422) and CONFLICT.search(words):
+    if status in (400, 403) and CONFLICT.search(words):
         return "for what contradicts the present state (409)"
     if _blames_the_client(error, status, statement, unit):
         return "the client's fault, for whatever fails"
@@ -106,11 +91,4 @@ def _blames_the_client(error: HttpError, status: int, statement: cst.Raise, unit
         error.detail, handler.name.name.value
     ):
         return False
-    block = unit.parent(handler)
-    calls = [node for node in walk(block.body) if isinstance(node, cst.Call)] if isinstance(block, cst.Try) else []
-    return any(not _reads_input(call, unit) for call in calls)
-
-
-def _reads_input(call: cst.Call, unit: Unit) -> bool:
-    name = call.func.attr.value if isinstance(call.func, cst.Attribute) else ""
-    return name in READING or (unit.resolve(call) or "").startswith("builtins.")
+    return not only_reads_input(handler, unit)
