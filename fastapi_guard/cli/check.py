@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastapi_guard.cli.completion import complete_rules
 from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.known_rules import described
@@ -52,9 +53,25 @@ class Flags:
 @_project_options
 @option(PROJECT, "--stdin-filename", type=PATH, metavar="FILE", help="The file that `-` stands for.")
 @option(PROJECT, "--force-exclude", is_flag=True, help="Leave excluded files out even when PATHS names them.")
-@option(SELECTION, "--select", multiple=True, metavar="RULES", help="Run these rules, and only these.")
-@option(SELECTION, "--extend-select", multiple=True, metavar="RULES", help="Run these rules as well.")
-@option(SELECTION, "--ignore", multiple=True, metavar="RULES", help="Do not run these rules.")
+@option(
+    SELECTION,
+    "--select",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=complete_rules,
+    help="Run these rules, and only these.",
+)
+@option(
+    SELECTION,
+    "--extend-select",
+    multiple=True,
+    metavar="RULES",
+    shell_complete=complete_rules,
+    help="Run these rules as well.",
+)
+@option(
+    SELECTION, "--ignore", multiple=True, metavar="RULES", shell_complete=complete_rules, help="Do not run these rules."
+)
 @option(
     SELECTION,
     "--per-file-ignores",
@@ -84,7 +101,8 @@ class Flags:
     OUTPUT,
     "--output-format",
     type=click.Choice(list(CHECK_FORMATS)),
-    help="Format of the report.  [default: full on a terminal, else concise]",
+    metavar="FORMAT",
+    help="Format of the report, one of those above.  [default: full on a terminal, else concise]",
 )
 @output_options
 @option(OUTPUT, "--statistics", is_flag=True, help="Print how many findings each rule has instead of the findings.")
@@ -133,6 +151,35 @@ def check(
       fastapi-guard check --output-format github -o sarif:results.sarif
       fastapi-guard check --profile strict --fail-on error
       fastapi-guard check - --stdin-filename app/main.py < app/main.py
+
+    \b
+    Formats
+      full        source, the places that belong together, what to do
+      concise     path:line:column: CODE message
+      grouped     findings under their file
+      json        one document, whose fields stay
+      json-lines  one object a line
+      github      annotations of GitHub Actions
+      sarif       SARIF 2.1.0, for code scanning
+      gitlab      a Code Quality report
+      junit       XML for continuous integration servers
+      markdown    a summary for a pull request
+
+    \b
+    Files
+      fastapi-guard.toml  configuration
+      pyproject.toml      configuration, in the table [tool.fastapi-guard]
+
+    \b
+    Environment
+      NO_COLOR  no colours unless --color always
+
+    \b
+    Exit codes
+      0  clean, or nothing at or above --fail-on
+      1  findings, or a file that could not be read or parsed
+      2  wrong use or configuration, a rule that failed, an internal fault
+      3  nothing to analyse: no FastAPI application or router
     """
     surroundings = read_surroundings()
     given, stdin = _read_stdin(paths, stdin_filename)

@@ -36,7 +36,8 @@ def own_version() -> str:
     cls=LazyGroup,
     modules=_MODULES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Run `fastapi-guard COMMAND --help` for the options and examples of a command.",
+    epilog="Run `fastapi-guard COMMAND --help` for the options and examples of a command, "
+    "`fastapi-guard rule --all` for the list of rules.",
 )
 @click.option(
     "--version",

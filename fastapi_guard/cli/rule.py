@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from fastapi_guard.cli.completion import complete_rule
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.known_rules import known_packs, known_rules, read_page, summary_of, usable_packs
 from fastapi_guard.cli.output import print_out
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command(cls=GroupedCommand, short_help="Explain a rule.")
-@click.argument("rule_name", required=False, metavar="[CODE|NAME]")
+@click.argument("rule_name", required=False, metavar="[CODE|NAME]", shell_complete=complete_rule)
 @option("Choice", "--all", "is_all", is_flag=True, help="Every rule: a list as text, whole pages as JSON.")
 @option(
     OUTPUT,
