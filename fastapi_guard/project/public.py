@@ -131,9 +131,19 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return PREFLIGHT
     segments = [segment for segment in operation.path.split("/") if segment and not segment.startswith("{")]
     plain = [_plain(segment) for segment in segments]
-    if not plain or (len(plain) <= 2 and all(re.fullmatch(r"api|v\d+", segment) for segment in plain)):
-        ends_static = not operation.path.rstrip("/").endswith("}")
-        return ROOT if ends_static and set(operation.methods) <= {"GET", "HEAD"} else None
+    if all(re.fullmatch(r"api|v\d+", segment) for segment in plain[:2]) and len(plain) <= 2:
+        is_exact = not operation.path.rstrip("/").endswith("}")
+        if is_exact and set(operation.methods) <= {"GET", "HEAD"}:
+            return ROOT
+    elif nature := _by_words(operation, segments, plain):
+        return nature
+    if _is_signed(operation):
+        return SIGNED
+    return REFUSES if _refuses(operation) else None
+
+
+def _by_words(operation: PathOperation, segments: list[str], plain: list[str]) -> str | None:
+    """What the path and the name of the endpoint say."""
     if _says_how_the_service_is(operation, plain):
         return IS_STATUS
     if ".well-known" in segments or segments[-1] in DOCUMENTS:
@@ -144,9 +154,7 @@ def public_by_nature(operation: PathOperation) -> str | None:
             return IS_ENTRY
         if _is_step(plain):
             return IS_STEP
-    if _is_signed(operation):
-        return SIGNED
-    return REFUSES if _refuses(operation) else None
+    return None
 
 
 def _plain(segment: str) -> str:
@@ -171,7 +179,7 @@ def _says_how_the_service_is(operation: PathOperation, plain: list[str]) -> bool
 def _is_entry(operation: PathOperation, segments: list[str], plain: list[str]) -> bool:
     last = plain[-1]
     if last in ENTRY and (last not in ENTRY_OF_USERS or _is_entry_place(plain[:-1])):
-        if last in ENTRY_OF_USERS and re.search(r"\{\w*id\w*\}", operation.path):
+        if last in ("token", "tokens", "refresh", "otp") and re.search(r"\{\w*id\w*\}", operation.path):
             return False
         return not (operation.path.rstrip("/").endswith("}") and last in ("token", "tokens"))
     words = re.findall(r"[a-z0-9]+", segments[-1].lower())

@@ -37,6 +37,7 @@ PUBLIC = [
     ("POST", "/admin/login", "login_admin"),
     ("POST", "/auth/reset-password", "reset"),
     ("GET", "/auth/verify/{token}", "verify"),
+    ("PUT", "/users/{user_id}/activate", "activate"),
 ]
 
 
@@ -77,6 +78,13 @@ def test_a_webhook_that_checks_a_signature_is_public() -> None:
         "POST /git/webhook": "is signed by its caller",
         "POST /mail/webhook": None,
     }
+
+
+def test_what_answers_for_unknown_paths_is_public_when_it_only_raises() -> None:
+    assert public_reasons(handler("GET", "/api/{path:path}", body="raise HTTPException(404)")) == {
+        "GET /api/{path:path}": "refuses everybody"
+    }
+    assert public_reasons(handler("GET", "/api/{path:path}")) == {"GET /api/{path:path}": None}
 
 
 def test_a_handler_that_only_raises_is_public() -> None:
