@@ -177,7 +177,8 @@ class Judge:
         has_scheme = any(node.scheme for node in operation.walk_dependencies())
         identity = has_scheme or behaviour.looks_at_identity or any(o.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for o, _ in opinions)
         guard = Guard(operation.endpoint_name, operation.location, Via.BODY)
-        if behaviour.rejects and identity and (has_scheme or behaviour.reads_credential or opinions):
+        is_told = operation.kind == "websocket" and behaviour.verifies  # nobody signs in by a WebSocket: it is told who comes
+        if behaviour.rejects and identity and (has_scheme or behaviour.reads_credential or is_told or opinions):
             if behaviour.setting:
                 return [(Opinion(Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"), guard)]
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
