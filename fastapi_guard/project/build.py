@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, KnownGuards
-from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter, OutOfSteps
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import (
     Application,
     Authentication,
+    Middleware,
     PathOperation,
     Project,
     Unmounted,
@@ -163,13 +164,21 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     nouns: list[Application] = []
     for router in applications:
         place = linker.place(router)
-        nouns.append(Application(place.name, place.location, place))
+        nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
             operations += [_judged(judge, linker, operation) for operation in by_application[id(router)]]
     unmounted = _unmounted(interpreter, linker)
     unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
+    )
+
+
+def _middlewares(router: Router) -> tuple[Middleware, ...]:
+    """The middlewares of an application as `why` names them."""
+    return tuple(
+        Middleware(*identify(middleware.target)[:2], middleware.place.module.location(middleware.place.node))
+        for middleware in router.middlewares
     )
 
 

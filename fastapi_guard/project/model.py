@@ -58,6 +58,11 @@ class Guard:
     name: str
     location: Location | None
     via: Via
+    verdict: Verdict = Verdict.REQUIRED
+    """What it does to a stranger, taken alone."""
+    rejects_at: Location | None = None
+    """Where it raises or answers 401 or 403; None where it does not, or a library does."""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Authentication:
     by: tuple[Guard, ...] = ()
     reason: str = ""
     """One clause that says why: for `unknown` and `ineffective` what is missing."""
+    beside: tuple[Guard, ...] = ()
+    """What else looks at identity, and does not decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +253,24 @@ class PathOperation:
 
 
 @dataclass(frozen=True, slots=True)
+class Middleware:
+    """A middleware of an application."""
+
+    name: str
+    location: Location | None
+    """Its `class` or `def`; None for library code."""
+    added_at: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A `FastAPI()` of the project: `module:attribute`, `module:function()` or `module:Class.attribute`."""
 
     name: str
     location: Location
     place: RouterPlace
-    middlewares: tuple[str, ...] = ()
+    middlewares: tuple[Middleware, ...] = ()
+    """In the order in which they are added: the last one sees a request first."""
 
 
 @dataclass(frozen=True, slots=True)
