@@ -36,6 +36,7 @@ from fastapi_guard.knowledge.error_words import (
     WRONG_LOGIN,
 )
 from fastapi_guard.location import Location
+from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -91,6 +92,7 @@ __all__ = [
     "Authentication",
     "Bypass",
     "Cause",
+    "Creation",
     "DatabaseAccess",
     "Dependant",
     "Directive",
@@ -125,6 +127,7 @@ __all__ = [
     "called_names",
     "caught_by",
     "caught_texts",
+    "creation_of",
     "definitions_of",
     "exposed_texts",
     "handler_around",

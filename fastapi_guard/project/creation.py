@@ -1,0 +1,117 @@
+"""Whether an operation creates something: a new row of its own, not a trace of something else that it does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass
+
+from fastapi_guard.location import Location
+from fastapi_guard.project.model import PathOperation
+
+CREATING = re.compile(
+    r"^(?:api_|do_|handle_|process_|post_?)?(?:add|build|cadastr|book|creat|crear|criar|enrol|insert|make|new|nuev|open|place|post|publish|regist|reserv|save|sign_?up|store|submit|upload|write)"
+)
+"""Beginnings of the names of endpoints and functions that create."""
+
+ACTION = re.compile(
+    r"(?:^|[_/-])(?:accept|activate|approve|archive|assign|auth\w*|bulk_?update|calculate|callback|cancel|change|chat|check\w*|checkout|clear|close|complete\w*"
+    r"|confirm|copy_?token|count|deactivate|decline|delete|deposit|disable|dislike|edit|enable|ensure|evaluate|execute|export|favou?rite|find|follow|forgot"
+    r"|generate|get_or_create|import|invalidate|invoke|join|leave|like\w*|login|logout|mark|merge|move|notify|pause|pay|ping|predict|preview|process|query|read|recover\w*"
+    r"|refresh|refund|reject|remove|reorder|resend|reset|respond|restore|resume|retry|revoke|rotate|run|search|seed|select|set|sign_?in|sign_?out|start|stop|subscribe"
+    r"|sync|test|toggle|token|transfer|trigger|unfollow|unlike|unsubscribe|update|upsert|validate|verify|vote|webhooks?|withdraw)(?:$|[_/-])"
+)
+"""Words of paths and names that say what is done with something that exists."""
+
+NO_CREATION = re.compile(
+    r"token|session|hash|engine|client|index|context|message_history|prompt|middleware|header|cookie|task$|event$|log$|url|link|intent"
+)
+"""Ends of the names of calls that make something else than a row."""
+
+READS = frozenset({"get", "select"})
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """What an operation creates and where."""
+
+    table: str
+    """Dotted name of the class; empty when it is not known."""
+    location: Location
+    is_certain: bool
+    """The row was seen to be added; otherwise only names say so."""
+
+
+def creation_of(operation: PathOperation) -> Creation | None:
+    """What the operation creates for its client; None when nothing, or when nobody knows."""
+    function = operation.endpoint_name.rpartition(".")[2].lower().strip("_")
+    is_named_so = CREATING.search(function) is not None
+    last = _last_segment(operation.path)
+    if ACTION.search(function) and not is_named_so:
+        return None
+    if ACTION.search(last) and not CREATING.search(last.strip("-_")):
+        return None
+    if any(access.kind == "upsert" for access in operation.accesses) or _answers_otherwise(operation):
+        return None
+    inserted = [access for access in operation.accesses if access.kind in ("insert", "save")]
+    read = {access.table for access in operation.accesses if access.kind in READS}
+    if not (is_named_so or CREATING.search(last)):
+        inserted = [access for access in inserted if access.table and access.table not in read]
+    if inserted:
+        return Creation(inserted[0].table, inserted[0].location, True)
+    return _named_creation(operation) if is_named_so else None
+
+
+def _named_creation(operation: PathOperation) -> Creation | None:
+    """A call in the handler that says that it creates, of something that the handler was given or of the project's own."""
+    endpoint = operation.endpoint
+    if endpoint is None or isinstance(endpoint.definition, ast.Lambda):
+        return None
+    arguments = endpoint.definition.args
+    given = {argument.arg for argument in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}
+    for node in ast.walk(endpoint.definition):
+        if isinstance(node, ast.Call) and _says_that_it_creates(node, given):
+            return Creation("", Location(endpoint.location.path, node.lineno, node.col_offset + 1), False)
+    return None
+
+
+def _says_that_it_creates(call: ast.Call, given: set[str]) -> bool:
+    func = call.func
+    if isinstance(func, ast.Name):
+        return "_" in func.id and _creates(func.id)
+    if not isinstance(func, ast.Attribute):
+        return False
+    root: ast.expr = func.value
+    while isinstance(root, (ast.Attribute, ast.Call)):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    is_given = isinstance(root, ast.Name) and root.id in given
+    return _creates(func.attr) and (is_given or "_" in func.attr)
+
+
+def _creates(name: str) -> bool:
+    return CREATING.search(name.lower().strip("_")) is not None and NO_CREATION.search(name.lower()) is None
+
+
+def _last_segment(path: str) -> str:
+    """The last part of the path that is no parameter."""
+    segments = [segment for segment in path.lower().split("/") if segment and not segment.startswith("{")]
+    return segments[-1] if segments else ""
+
+
+def _answers_otherwise(operation: PathOperation) -> bool:
+    """Whether the handler sets the status itself."""
+    if operation.endpoint is None:
+        return False
+    for node in ast.walk(operation.endpoint.definition):
+        if isinstance(node, ast.Attribute) and (
+            node.attr == "HTTP_201_CREATED" or (node.attr == "status_code" and isinstance(node.ctx, ast.Store))
+        ):
+            return True
+        if (
+            isinstance(node, ast.keyword)
+            and node.arg == "status_code"
+            and isinstance(node.value, ast.Constant)
+            and node.value.value == 201
+        ):
+            return True
+    return False
