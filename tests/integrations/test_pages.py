@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from cli.projects import write_project
 
+from fastapi_guard.repository import URL
+
 pytestmark = pytest.mark.integration
 
 REPOSITORY = Path(__file__).parents[2]
@@ -56,13 +58,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     subprocess.run([sys.executable, "-m", "pip", "wheel", *offline, str(REPOSITORY)], check=True)
     subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(folder / "clone")], check=True)
     subprocess.run(["git", "tag", "v0.1.0"], cwd=folder / "clone", check=True)
-    instead = f'[url "{folder / "clone"}"]\n  insteadOf = https://github.com/fastapi-guard/fastapi-guard-lint\n'
-    write_project(folder, {".gitconfig": instead})
     inherited = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "VIRTUAL_ENV")}
     links = f"{os.environ.get('PIP_FIND_LINKS', '')} {folder / 'wheels'}".strip()
     return {
         **inherited,
-        "GIT_CONFIG_GLOBAL": str(folder / ".gitconfig"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{folder / 'clone'}.insteadOf",
+        "GIT_CONFIG_VALUE_0": URL,
         "PRE_COMMIT_HOME": str(folder / "pre-commit"),
         "PIP_FIND_LINKS": links,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
