@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-import libcst as cst
-
 from fastapi_guard.checks.nouns import INSTANCES, dependants_of, operations_of
 from fastapi_guard.checks.registry import is_node_type, targets
 from fastapi_guard.checks.settings import CheckSettings
 from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.facts.names import ModuleNames, names_of
-from fastapi_guard.facts.unit import Surroundings, Unit, UnitText, unit_texts
+from fastapi_guard.facts.unit import Surroundings, UnitText, read_unit, unit_texts
 from fastapi_guard.facts.walk import concrete_types, walk
 from fastapi_guard.finding import Finding, Problem
 from fastapi_guard.location import Location
@@ -140,15 +138,12 @@ def _run_on_unit(
     options_by_code: Mapping[str, dict[str, object]],
     outcome: Outcome,
 ) -> None:
-    try:
-        module = cst.parse_module(unit_text.text)
-    except Exception as error:  # LibCST lets five unrelated classes escape
-        place = Location(surroundings.path, unit_text.first_line)
-        outcome.problems.append(Problem("FG001", place, f"LibCST cannot parse this statement: {type(error).__name__}"))
+    unit = read_unit(unit_text, surroundings)
+    if isinstance(unit, Problem):
+        outcome.problems.append(unit)
         return
-    unit = Unit(module, unit_text.first_line, surroundings)
     rules_by_type = _rules_by_type(tuple(rules))
-    for node in walk(module):
+    for node in walk(unit.module):
         for rule in rules_by_type.get(type(node), ()):
             _attempt(rule, node, unit, options_by_code[rule.code], partial(unit.location, node), outcome)
 

@@ -9,6 +9,7 @@ import libcst as cst
 from fastapi_guard.facts.names import ModuleNames
 from fastapi_guard.facts.positions import Span, positions_of
 from fastapi_guard.facts.walk import parents, walk
+from fastapi_guard.finding import Problem
 from fastapi_guard.location import Location
 
 Scope = cst.FunctionDef | cst.Lambda
@@ -144,6 +145,16 @@ class Unit:
         if scope not in self._bindings:
             self._bindings[scope] = dict(_bindings(scope))
         return self._bindings[scope]
+
+
+def read_unit(unit_text: UnitText, surroundings: Surroundings) -> Unit | Problem:
+    """The parsed statement, or the problem of one that the standard library takes and LibCST does not."""
+    try:
+        module = cst.parse_module(unit_text.text)
+    except Exception as error:  # LibCST lets five unrelated classes escape
+        place = Location(surroundings.path, unit_text.first_line)
+        return Problem("FG001", place, f"LibCST cannot parse this statement: {type(error).__name__}")
+    return Unit(module, unit_text.first_line, surroundings)
 
 
 def _bindings(scope: Scope) -> Iterator[tuple[str, str | None]]:
