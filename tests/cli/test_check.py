@@ -107,6 +107,14 @@ def test_paths_choose_what_is_reported(shell: Shell) -> None:
     assert shell("check", "--select", "FG405", "app/main.py").code == 0
 
 
+def test_excluded_files_are_analysed_when_they_are_named_unless_forced(shell: Shell) -> None:
+    write_project(shell.directory, {"pyproject.toml": "[tool.fastapi-guard]\nextend-exclude = ['app/tasks.py']\n"})
+
+    assert "app/tasks.py" not in shell("check", "--show-files").out
+    assert "app/tasks.py" in shell("check", "--show-files", "app/tasks.py").out
+    assert "app/tasks.py" not in shell("check", "--show-files", "--force-exclude", "app/tasks.py").out
+
+
 def test_a_rule_is_ignored_in_files_that_match(shell: Shell) -> None:
     run = shell("check", "--select", "FG405", "--per-file-ignores", "app/*.py:FG405")
 

@@ -1,6 +1,8 @@
 """SARIF logs keep to the published schema and hold what code scanning reads."""
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +37,23 @@ def test_no_text_breaks_the_schema(text: str) -> None:
     log = document(result_with(text), VIEW)
 
     assert [error.message for error in validator().iter_errors(json.loads(json.dumps(log)))] == []
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(shutil.which("sarif-multitool") is None, reason="needs @microsoft/sarif-multitool")
+def test_a_validator_has_nothing_to_object_to(tmp_path: Path) -> None:
+    """`npm install -g @microsoft/sarif-multitool` brings it; it also knows what GitHub asks for."""
+    log = document(RESULT, VIEW)
+    (tmp_path / "good.sarif").write_text(json.dumps(log))
+    log["runs"][0]["results"][0]["ruleIndex"] = 99
+    (tmp_path / "bad.sarif").write_text(json.dumps(log))
+
+    def said_of(name: str) -> str:
+        command = ["sarif-multitool", "validate", name, "--rule-kind", "Sarif;Ghas", "--level", "Error;Warning"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert "error SARIF1009" in said_of("bad.sarif")
+    assert "SARIF" not in said_of("good.sarif").replace(str(tmp_path), "")
 
 
 def test_what_code_scanning_reads_is_there() -> None:
