@@ -13,6 +13,7 @@ from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, DatabaseAccess, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.queries import QueryReader, asks_for_role
 from fastapi_guard.project.registration import Router
+from fastapi_guard.project.strangers import StrangerReader
 from fastapi_guard.project.tables import TableReader
 from fastapi_guard.project.values import BoundMethod, Class, Function, Instance, Literal, Member, Result, Value
 
@@ -45,6 +46,7 @@ class Judge:
         self.reader = reader
         self.known = known
         self.behaviours = BehaviourReader(interpreter)
+        self.strangers = StrangerReader(interpreter)
         self.queries = QueryReader(TableReader(interpreter, known.owner_columns))
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
@@ -101,6 +103,8 @@ class Judge:
         if behaviour.rejects and looks:
             if behaviour.setting:
                 return Opinion(Verdict.UNKNOWN, f"{node.name} can be switched off by {behaviour.setting}")
+            if self.strangers.outcome(target).passes:
+                return Opinion(Verdict.OPTIONAL, f"{node.name} rejects a wrong credential and lets an absent one pass", node.location)
             return Opinion(Verdict.REQUIRED, "", behaviour.rejects[0])
         if node.scheme is not None:
             return _of_scheme(node, behaviour)
@@ -181,6 +185,8 @@ class Judge:
         if behaviour.rejects and identity and (has_scheme or behaviour.reads_credential or is_told or opinions):
             if behaviour.setting:
                 return [(Opinion(Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"), guard)]
+            if self.strangers.outcome(without_wrappers(endpoint)).passes:
+                return [(Opinion(Verdict.OPTIONAL, "the handler rejects a wrong credential and lets an absent one pass"), guard)]
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
         if behaviour.asks and not opinions:
             return [(Opinion(Verdict.UNKNOWN, f"the handler gives the request to {behaviour.asks}, which could not be followed"), guard)]

@@ -11,7 +11,8 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, KnownGuards
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
-from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter, OutOfSteps
+from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
+from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import (
     Application,

@@ -15,7 +15,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import BehaviourReader, dotted_name, summarize
 from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.calls import instantiate
-from fastapi_guard.project.evaluator.interpreter import OutOfSteps
+from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Middleware, Router
 from fastapi_guard.project.trace import Trace

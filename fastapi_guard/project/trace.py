@@ -47,6 +47,12 @@ class Trace:
     returned: Value | None = None
     runs: Counter[int] = field(default_factory=Counter)
     """How often each function body was followed."""
+    ways: dict[int, int] = field(default_factory=dict)
+    """How each function body that was followed can end, the last time (see `statements`)."""
+    is_bare: bool = False
+    """The request carries no credential: verifying an absent one raises."""
+    depth: int = 0
+    """How many functions were running when the watch began."""
     results: dict[int, Value] = field(default_factory=dict)
     """What it gave the last time."""
 

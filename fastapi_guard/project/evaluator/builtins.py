@@ -108,6 +108,14 @@ def _identity(interpreter: Interpreter, arguments: Arguments, keywords: Keywords
     return arguments[0] if arguments else None
 
 
+def _scheme_and_parameter(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    """`get_authorization_scheme_param(None)` is `("", "")` (fastapi/security/utils.py)."""
+    first = arguments[0] if arguments else NONE
+    if isinstance(first, Literal) and not first.value:
+        return Sequence("tuple", [Literal(""), Literal("")])
+    return None
+
+
 def _awaited(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
     from fastapi_guard.project.evaluator.expressions import awaited
 
@@ -340,6 +348,7 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "asyncio.run": _awaited,
     "asyncio.to_thread": _run_elsewhere(0),
     "asyncio.wait_for": _awaited,
+    "fastapi.security.utils.get_authorization_scheme_param": _scheme_and_parameter,
     "fastapi.concurrency.run_in_threadpool": _run_elsewhere(0),
     "starlette.concurrency.run_in_threadpool": _run_elsewhere(0),
     "asyncio.iscoroutinefunction": _is_coroutine_function,

@@ -6,9 +6,11 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
-from fastapi_guard.project.evaluator.statements import FALLS, defaults_of, run_block
+from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
+from fastapi_guard.project.evaluator.statements import FALLS, RAISES, defaults_of, run_block
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Trace, Watched
@@ -85,6 +87,8 @@ def _call(
         made = routers.make_router(interpreter, callee.name, None, arguments, keywords, place)
         if made is not None:
             return made
+        if interpreter.trace is not None and interpreter.trace.is_bare and _verifies_nothing(callee, arguments):
+            raise AnalysedCodeRaises
         known = builtins.call_external(interpreter, callee, arguments, keywords, place, scope)
         return known if known is not None else Result(callee, arguments, keywords, place)
     if isinstance(callee, Class):
@@ -127,6 +131,12 @@ def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> 
     if isinstance(receiver, Instance):
         receiver.arguments.update({f"super.{index}": value for index, value in enumerate(arguments)})
         receiver.arguments.update({f"super.{name}": value for name, value in keywords.items()})
+
+
+def _verifies_nothing(callee: External, arguments: Arguments) -> bool:
+    """`jwt.decode(None, ...)`: there is no credential, so that this raises."""
+    first = arguments[0] if arguments else None
+    return isinstance(first, Literal) and not first.value and callee.name.endswith(".decode") and look_up(VERIFIERS, callee.name) is not None
 
 
 def is_external(value: Value, *names: str) -> bool:
@@ -187,10 +197,23 @@ def _run(interpreter: Interpreter, function: Function, arguments: Arguments, key
         scope = Scope(function.module, names, parent=function.scope, function=function)
         if isinstance(function.definition, ast.Lambda):
             return evaluate(interpreter, function.definition.body, scope)
-        ways = run_block(interpreter, function.definition.body, scope)
+        ways = _run_body(interpreter, function.definition, scope)
     finally:
         interpreter.call_stack.pop()
     return _result(function, scope, bool(ways & FALLS))
+
+
+def _run_body(interpreter: Interpreter, definition: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> int:
+    """Run a body; gives the ways in which it can end, and writes them down while somebody watches."""
+    try:
+        ways = run_block(interpreter, definition.body, scope)
+    except AnalysedCodeRaises:
+        ways = RAISES
+    if interpreter.trace is not None:
+        interpreter.trace.ways[id(definition)] = ways
+        if interpreter.trace.is_bare and ways == RAISES and len(interpreter.call_stack) > interpreter.trace.depth + 1:
+            raise AnalysedCodeRaises
+    return ways
 
 
 def _result(function: Function, scope: Scope, falls: bool) -> Value:

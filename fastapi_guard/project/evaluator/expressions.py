@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
@@ -265,7 +266,7 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     is_and = isinstance(node.op, ast.And)
     operands: list[Value] = []
     for operand in node.values:
-        value = evaluate(interpreter, operand, scope)
+        value = _attempt(interpreter, operand, scope) if operands else evaluate(interpreter, operand, scope)
         decided = truth(value)
         if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
             default = truth(value.default)
@@ -427,7 +428,15 @@ def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Val
         return evaluate(interpreter, node.orelse, scope)
     by_default = default_truth(evaluate(interpreter, node.test, scope))
     branches = [node.body, node.orelse] if by_default is None or by_default[0] else [node.orelse, node.body]
-    return choice([evaluate(interpreter, branch, scope) for branch in branches], by_default[1] if by_default else "")
+    return choice([_attempt(interpreter, branch, scope) for branch in branches], by_default[1] if by_default else "")
+
+
+def _attempt(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
+    """An operand that may not be evaluated at all: that it raises says nothing about the whole."""
+    try:
+        return evaluate(interpreter, node, scope)
+    except AnalysedCodeRaises:
+        return Unknown("an operand that raises", Place(scope.module, node))
 
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
@@ -17,10 +18,6 @@ from fastapi_guard.source.modules import ModuleFinder
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
-
-
-class OutOfSteps(Exception):
-    """The budget for one root (a module's top level, a factory) is used up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.project.evaluator.attributes import external_attribute
 from fastapi_guard.project.evaluator.expressions import default_truth, evaluate, iterate, truth
+from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
@@ -225,7 +226,7 @@ def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast
     before = dict(scope.names)
     interpreter.switches.append(setting)
     try:
-        way = run_block(interpreter, taken, scope)
+        way = _or_raises(lambda: run_block(interpreter, taken, scope))
     finally:
         interpreter.switches.pop()
     after = dict(scope.names)
@@ -234,7 +235,7 @@ def _by_default(interpreter: Interpreter, taken: list[ast.stmt], other: list[ast
     scope.names.update(before)
     interpreter.conditions.append(setting)
     try:
-        other_way = run_block(interpreter, other, scope)
+        other_way = _or_raises(lambda: run_block(interpreter, other, scope))
     finally:
         interpreter.conditions.pop()
     ends = [after, dict(scope.names)] if other_way & FALLS else [after]
@@ -260,7 +261,7 @@ def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Call
     for branch in branches:
         scope.names.clear()
         scope.names.update(before)
-        way = branch()
+        way = _or_raises(branch)
         ways |= way
         last = dict(scope.names)
         if way & FALLS:
@@ -268,6 +269,14 @@ def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Call
     scope.names.clear()
     scope.names.update(join(ends) if ends else last)
     return ways
+
+
+def _or_raises(branch: Callable[[], int]) -> int:
+    """How a branch ends, also when the code in it certainly raises."""
+    try:
+        return branch()
+    except AnalysedCodeRaises:
+        return RAISES
 
 
 def join(ends: list[dict[str, Value]], setting: str = "") -> dict[str, Value]:
@@ -289,7 +298,7 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
     ways = FALLS
     if items is None or len(items) > MOST_ITERATIONS:
         bind(interpreter, statement.target, Item(iterable, Unknown("an item of a loop that could not be followed")), scope)
-        ways |= run_block(interpreter, statement.body, scope)
+        ways |= _or_raises(lambda: run_block(interpreter, statement.body, scope))
     else:
         for item in items:
             conditional = isinstance(item, Conditional) and not item.is_undecided
