@@ -16,6 +16,7 @@ from fastapi_guard.facts.http_errors import (
     walk_own,
     words_of,
 )
+from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
@@ -49,6 +50,7 @@ from fastapi_guard.project.grouping import (
     open_groups,
     routers_of,
 )
+from fastapi_guard.project.layers import handler_accesses, has_data_layer
 from fastapi_guard.project.model import (
     Application,
     Authentication,
@@ -130,7 +132,9 @@ __all__ = [
     "creation_of",
     "definitions_of",
     "exposed_texts",
+    "handler_accesses",
     "handler_around",
+    "has_data_layer",
     "http_error",
     "inclusions",
     "is_catch_all",
@@ -165,5 +169,6 @@ __all__ = [
     "walk",
     "walk_own",
     "words_of",
+    "work_of",
     "written_status",
 ]

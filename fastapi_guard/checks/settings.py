@@ -45,6 +45,7 @@ def check_settings(settings: Settings, rules: Sequence[Rule], paths: Sequence[st
         rule_options=settings.rule_options,
         shared_options={
             **asdict(settings.policy),
+            "data_layers": (*settings.layers.services, *settings.layers.data),
             "require_reason": settings.require_reason,
             "owner_columns": settings.owner_columns,
         },

@@ -1,0 +1,1 @@
+"""Handlers, services and data access, each in its place."""
