@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.credentials import (
+    CREDENTIAL_PARAMETERS,
     asks,
     dotted_name,
     has_credential_parameter,
@@ -14,18 +16,22 @@ from fastapi_guard.project.credentials import (
     verifies,
 )
 from fastapi_guard.project.dependencies import unwrapped
-from fastapi_guard.project.evaluator.calls import bind_arguments, call
+from fastapi_guard.project.evaluator.calls import abstract_value, bind_arguments, call
+from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.evaluator.statements import defaults_of
 from fastapi_guard.project.rejections import rejects, status_of
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
+    Argument,
     BoundMethod,
     Class,
     Coroutine,
     Function,
     Instance,
     Partial,
+    Place,
     Value,
     is_none,
     options_of,
@@ -115,8 +121,10 @@ class BehaviourReader:
 def _keywords_for(interpreter: Interpreter, target: Value) -> dict[str, Value]:
     """What FastAPI passes to a wrapper: the parameters of the function that it wraps, by name."""
     function = target.function if isinstance(target, BoundMethod) else target
-    if not isinstance(function, Function) or not isinstance(function.wraps, Function):
+    if not isinstance(function, Function):
         return {}
+    if not isinstance(function.wraps, Function):
+        return _optional_parameters(interpreter, function)
     inner = unwrapped(function)
     names = bind_arguments(interpreter, inner, (), {})
     if isinstance(target, BoundMethod):
@@ -125,6 +133,30 @@ def _keywords_for(interpreter: Interpreter, target: Value) -> dict[str, Value]:
     for rest in (inner.definition.args.vararg, inner.definition.args.kwarg):
         names.pop(rest.arg if rest else "", None)
     return names
+
+
+FILLED = frozenset({"Query", "Path", "Body", "Form", "File"})
+
+
+def _optional_parameters(interpreter: Interpreter, function: Function) -> dict[str, Value]:
+    """Parameters that the client may fill: their defaults are not what they hold."""
+    filled: dict[str, Value] = {}
+    for parameter, default in defaults_of(function.definition.args):
+        place = Place(function.module, parameter)
+        if isinstance(default, ast.Constant):
+            is_filled = parameter.arg.lower() not in CREDENTIAL_PARAMETERS
+        else:
+            name = dotted_name(evaluate(interpreter, default.func, function.scope)) if isinstance(default, ast.Call) else ""
+            is_filled = name.startswith("fastapi.") and name.rpartition(".")[2] in FILLED
+        if not is_filled:
+            continue
+        if parameter.annotation is None:
+            filled[parameter.arg] = Argument(parameter.arg, None, place)
+        else:
+            made = abstract_value(interpreter, parameter.arg, parameter.annotation, function.scope, place)
+            if isinstance(made, (Argument, Instance)) and made.origin is None:
+                filled[parameter.arg] = made
+    return filled
 
 
 def _key(target: Value) -> tuple[int, int] | None:

@@ -13,7 +13,7 @@ class Event:
     """Something that happened while watched code ran."""
 
     kind: str
-    """raise, call, read, compare."""
+    """raise, call, read, compare, set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known)."""
     value: Value
     place: Place | None
     setting: str = ""

@@ -190,6 +190,8 @@ class Instance(Value):
     """Made from an annotation: nobody knows which instance it is."""
     origin: Value | None = None
     """The dependency that gave it, for a parameter of an endpoint or of another dependency."""
+    holder: Value | None = None
+    """The object whose attribute it is, for an attribute of an object that nobody knows."""
     is_initialized: bool = False
     """Its `__init__` was run on unknown arguments, because an attribute was asked for."""
 
@@ -242,6 +244,8 @@ class Argument(Value):
     place: Place | None = None
     origin: Value | None = None
     """The dependency that fills it, for a parameter of an endpoint or of another dependency."""
+    holder: Value | None = None
+    """The object whose attribute it is, for an attribute of an object that nobody knows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

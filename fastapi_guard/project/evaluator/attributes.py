@@ -5,10 +5,12 @@ from __future__ import annotations
 import http
 import re
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.registration import Router, RouterMethod
 from fastapi_guard.project.values import (
+    Argument,
     BoundMethod,
     Choice,
     Class,
@@ -97,6 +99,8 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
     if name in receiver.attributes:
         return receiver.attributes[name]
     found = receiver.cls.lookup(name)
+    if found is not None and (is_column(found[0]) or (receiver.is_abstract and _is_data_field(receiver, name, found[0]))):
+        return _field_of(interpreter, receiver, name, place)
     if found is not None:
         value, owner = found
         return _from_class(interpreter, interpreter.settle(value), owner, receiver, name)
@@ -119,9 +123,31 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
             if is_settings(receiver.cls):
                 label = f"{receiver.cls.name}.{name}"
                 return Setting(Unknown(f"{label} has no default", place), label)
-            from fastapi_guard.project.evaluator.calls import abstract_value
+            return _field_of(interpreter, receiver, name, place)
+    return Member(receiver, name)
 
-            return abstract_value(interpreter, name, base.annotations[name], base.scope, place)
+
+DATA_CLASSES = ("pydantic.", "sqlmodel.", "sqlalchemy.", "beanie.", "odmantic.")
+
+
+def _is_data_field(receiver: Instance, name: str, value: Value) -> bool:
+    """Whether an attribute of some object of a data class: what the class assigns is only a default."""
+    if is_settings(receiver.cls) or not (isinstance(value, (Literal, Sequence)) or is_field(value)):
+        return False
+    is_annotated = any(isinstance(base, Class) and name in base.annotations for base in receiver.cls.linearized())
+    return is_annotated and any(base.startswith(DATA_CLASSES) for base in receiver.cls.external_bases())
+
+
+def _field_of(interpreter: Interpreter, receiver: Instance, name: str, place: Place | None) -> Value:
+    """A field of an object that nobody knows: some value of the annotated type that came with the object."""
+    from fastapi_guard.project.evaluator.calls import abstract_value
+
+    for base in receiver.cls.linearized():
+        if isinstance(base, Class) and name in base.annotations:
+            value = abstract_value(interpreter, name, base.annotations[name], base.scope, place)
+            if isinstance(value, (Argument, Instance)) and value.origin is None:
+                return replace(value, origin=receiver.origin, holder=receiver)
+            return value
     return Member(receiver, name)
 
 

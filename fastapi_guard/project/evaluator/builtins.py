@@ -71,7 +71,9 @@ def _setattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords,
     from fastapi_guard.project.evaluator.statements import set_attribute
 
     if len(arguments) == 3 and isinstance(constant(arguments[1]), str):
-        set_attribute(interpreter, arguments[0], str(constant(arguments[1])), arguments[2])
+        set_attribute(interpreter, arguments[0], str(constant(arguments[1])), arguments[2], place)
+    elif len(arguments) == 3:
+        interpreter.note("set", Operation("*", (arguments[0], arguments[2], arguments[1])), place)
     return NONE
 
 

@@ -282,24 +282,38 @@ def injected_value(interpreter: Interpreter, name: str, annotation: Value | None
     if target is None:
         target = kind
     if isinstance(kind, Class) and not is_router_class(interpreter, kind):
-        return Instance(kind, place=place, is_abstract=True, origin=target)
+        made = _made_by(interpreter, target, place) if _is_wired(interpreter, kind) else None
+        is_made = isinstance(made, Instance) and not made.is_abstract and kind in made.cls.linearized()
+        return replace(made, origin=target) if is_made and isinstance(made, Instance) else Instance(kind, place=place, is_abstract=True, origin=target)
     if kind is not None and not (isinstance(kind, External) and kind.name == "typing.Any"):
         return Argument(name, annotation, place, origin=target)
     if isinstance(target, Class):
         return Instance(target, place=place, is_abstract=True, origin=target)
-    if isinstance(target, (Function, BoundMethod, Partial)):
-        outer, interpreter.trace = interpreter.trace, Trace()
-        try:
-            made = call(interpreter, target, (), {}, place, None)
-        finally:
-            interpreter.trace = outer
-        made = made.result if isinstance(made, Coroutine) else made
-        made = made.items[0] if isinstance(made, Generator) and made.items else made
-        if isinstance(made, Instance):
-            return replace(made, origin=target)
-        if isinstance(made, Result):
-            return replace(made, origin=target)
+    made = _made_by(interpreter, target, place)
+    if isinstance(made, (Instance, Result)):
+        return replace(made, origin=target)
     return Argument(name, annotation, place, origin=target)
+
+
+def _is_wired(interpreter: Interpreter, cls: Class) -> bool:
+    """Whether objects of a class are put together by their maker: an initializer of the project's own."""
+    if interpreter.trace is not None and interpreter.trace.is_bare:
+        return False
+    found = cls.lookup("__init__")
+    return found is not None and isinstance(interpreter.settle(found[0]), Function)
+
+
+def _made_by(interpreter: Interpreter, target: Value, place: Place) -> Value | None:
+    """What running a dependency gives."""
+    if not isinstance(target, (Function, BoundMethod, Partial)):
+        return None
+    outer, interpreter.trace = interpreter.trace, Trace()
+    try:
+        made = call(interpreter, target, (), {}, place, None)
+    finally:
+        interpreter.trace = outer
+    made = made.result if isinstance(made, Coroutine) else made
+    return made.items[0] if isinstance(made, Generator) and made.items else made
 
 
 def abstract_value(interpreter: Interpreter, name: str, annotation: ast.expr, scope: Scope, place: Place | None) -> Value:

@@ -343,7 +343,8 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
         other = right if is_none(left) else left
         if is_none(other):
             return TRUE if isinstance(op, ast.Is) else FALSE
-        if isinstance(other, (Literal, Function, Class, Sequence, Mapping, Router, Instance, BoundMethod, Partial)):
+        is_object = isinstance(other, Instance) and not other.is_abstract  # an annotated parameter may hold None
+        if is_object or isinstance(other, (Literal, Function, Class, Sequence, Mapping, Router, BoundMethod, Partial)):
             return FALSE if isinstance(op, ast.Is) else TRUE
         return Operation(name, (left, right), place)
     one, other_key = _plain(left), _plain(right)
@@ -377,7 +378,7 @@ def truth(value: Value) -> bool | None:
             return True
         return False if value.is_complete else None
     if isinstance(value, Instance):
-        return None if value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
+        return None if value.is_abstract or value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
     if isinstance(value, (Function, Class, Router, Module, BoundMethod, Partial, TypeForm)):
         return True
     if isinstance(value, Choice):

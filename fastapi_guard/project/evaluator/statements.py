@@ -26,6 +26,7 @@ from fastapi_guard.project.values import (
     Mapping,
     Member,
     Module,
+    Operation,
     Place,
     Result,
     Sequence,
@@ -117,7 +118,7 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
     elif isinstance(target, (ast.Tuple, ast.List)):
         _unpack(interpreter, target.elts, value, scope)
     elif isinstance(target, ast.Attribute):
-        set_attribute(interpreter, evaluate(interpreter, target.value, scope), target.attr, value)
+        set_attribute(interpreter, evaluate(interpreter, target.value, scope), target.attr, value, Place(scope.module, target))
     elif isinstance(target, ast.Subscript):
         receiver = evaluate(interpreter, target.value, scope)
         key = evaluate(interpreter, target.slice, scope)
@@ -145,8 +146,10 @@ def set_name(scope: Scope, name: str, value: Value) -> None:
     scope.names[name] = value
 
 
-def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: Value) -> None:
+def set_attribute(interpreter: Interpreter, receiver: Value, name: str, value: Value, place: Place | None = None) -> None:
     """`receiver.name = value`."""
+    if interpreter.trace is not None:
+        interpreter.note("set", Operation(name, (receiver, value)), place)
     if isinstance(receiver, (Instance, Result)):
         if interpreter.conditions and name in receiver.attributes:
             value = choice([receiver.attributes[name], value], interpreter.conditions[-1])
