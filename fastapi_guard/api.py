@@ -1,7 +1,7 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
-from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, tells_internals
+from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
     argument,
@@ -154,6 +154,7 @@ __all__ = [
     "passes_through",
     "proof_of",
     "raw_body_reads",
+    "registered_exception",
     "returns_a_response",
     "returns_of",
     "routers_of",

@@ -65,20 +65,47 @@ def tells_internals(handler: cst.ExceptHandler, unit: Unit) -> bool:
     )
 
 
-def caught_texts(handler: cst.ExceptHandler, unit: Unit) -> frozenset[str]:
+def caught_texts(handler: cst.ExceptHandler | cst.FunctionDef, unit: Unit) -> frozenset[str]:
     """The variables that hold the exception or its text: its own name, and those that the handler makes of it."""
-    names = {handler.name.name.value} if handler.name and isinstance(handler.name.name, cst.Name) else set()
+    names: set[str] = set()
+    if isinstance(handler, cst.FunctionDef):
+        registered = registered_exception(handler, unit)
+        names.update((registered[1],) if registered else ())
+    elif handler.name and isinstance(handler.name.name, cst.Name):
+        names.add(handler.name.name.value)
     for node in walk_own(handler.body):
         if isinstance(node, cst.Assign) and _texts_in(node.value, frozenset(names), unit):
             names.update(target.target.value for target in node.targets if isinstance(target.target, cst.Name))
     return frozenset(names)
 
 
+def registered_exception(function: cst.FunctionDef, unit: Unit) -> tuple[str, str] | None:
+    """The internal exception that `@app.exception_handler(...)` registers a function for, and the parameter that takes it."""
+    parameters = [*function.params.posonly_params, *function.params.params]
+    for decorator in function.decorators:
+        call = decorator.decorator
+        if not (
+            isinstance(call, cst.Call)
+            and isinstance(call.func, cst.Attribute)
+            and call.func.attr.value == "exception_handler"
+        ):
+            continue
+        name = unit.resolve(call.args[0].value) if call.args else None
+        if name is not None and is_internal(name) and len(parameters) == 2:
+            return name, parameters[1].name.value
+    return None
+
+
 def exposed_texts(
-    handler: cst.ExceptHandler, names: frozenset[str], unit: Unit, *, is_answer: bool
+    handler: cst.ExceptHandler | cst.FunctionDef, names: frozenset[str], unit: Unit, *, is_answer: bool
 ) -> Iterator[Exposure]:
     """The exposed texts of a handler, each place once; `is_answer` says that what the function returns is an answer."""
-    exception = _named(handler, unit)
+    caught = (
+        caught_by(handler, unit)
+        if isinstance(handler, cst.ExceptHandler)
+        else (registered_exception(handler, unit) or ("",))[:1]
+    )
+    exception = _named(caught)
     seen: set[cst.CSTNode] = set()
     for node in walk_own(handler.body):
         for carrier, what, is_certain in _carriers(node, unit, is_answer=is_answer):
@@ -88,8 +115,8 @@ def exposed_texts(
                     yield Exposure(text, exception, what, is_certain)
 
 
-def _named(handler: cst.ExceptHandler, unit: Unit) -> str:
-    internal = [name for name in caught_by(handler, unit) if name is not None and is_internal(name)]
+def _named(caught: tuple[str | None, ...]) -> str:
+    internal = [name for name in caught if name is not None and is_internal(name)]
     short = internal[0].rpartition(".")[2] if internal else "Exception"
     return "whatever fails" if short in ("Exception", "BaseException") else f"`{short}`"
 
@@ -181,7 +208,7 @@ def _children(node: cst.CSTNode) -> list[cst.CSTNode]:
     return list(node.children)
 
 
-def _is_for_debugging(text: cst.CSTNode, unit: Unit, handler: cst.ExceptHandler) -> bool:
+def _is_for_debugging(text: cst.CSTNode, unit: Unit, handler: cst.CSTNode) -> bool:
     """`str(error) if settings.debug else "…"`: what a developer asked for."""
     holder = unit.parent(text)
     while holder is not None and holder is not handler:
