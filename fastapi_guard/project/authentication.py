@@ -15,7 +15,7 @@ from fastapi_guard.project.queries import QueryReader, asks_for_role
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.strangers import StrangerReader
 from fastapi_guard.project.tables import TableReader
-from fastapi_guard.project.values import BoundMethod, Class, Function, Instance, Literal, Member, Result, Value
+from fastapi_guard.project.values import BoundMethod, Choice, Class, Function, Instance, Literal, Member, Result, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,11 @@ class Judge:
 
     def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
         """The verdict on an operation of the last of `applications`, each of which mounts the next."""
+        if isinstance(endpoint, Choice):
+            verdicts = [self.judge(operation, applications, option) for option in endpoint.options]
+            if len({verdict.verdict for verdict in verdicts}) == 1:
+                return verdicts[0]
+            return Authentication(Verdict.UNKNOWN, verdicts[0].schemes, (), "which handler runs is decided elsewhere")
         schemes = tuple(dict.fromkeys(node.scheme.name for node in operation.walk_dependencies() if node.scheme))
         opinions: list[tuple[Opinion, Guard]] = []
         for root in operation.dependencies:
@@ -79,12 +84,16 @@ class Judge:
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""
         if node.alternatives:
-            own = self.of_dependant(replace(node, alternatives=()))
+            own = self._of_one(node)
             others = [_strongest([self.of_dependant(child) for child in other.walk()]) for other in node.alternatives]
             mine = _strongest([own, *(self.of_dependant(child) for root in node.children for child in root.walk())])
             if all(opinion.verdict is mine.verdict for opinion in others):
                 return own
-            return Opinion(Verdict.UNKNOWN, f"which dependency runs in place of {node.name} is chosen elsewhere")
+            return Opinion(Verdict.UNKNOWN, f"whether {node.name} or something else runs is decided elsewhere")
+        return self._of_one(node)
+
+    def _of_one(self, node: Dependant) -> Opinion:
+        """What a dependency does, whatever else may run in its place."""
         if node.unresolved:
             return Opinion(Verdict.UNKNOWN, f"a dependency could not be resolved: {node.unresolved}")
         if node.name in self.known.providers:

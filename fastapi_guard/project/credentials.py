@@ -11,7 +11,7 @@ from fastapi_guard.knowledge.authentication import (
     look_up,
     sounds_like_identity,
 )
-from fastapi_guard.project.dependencies import annotated_metadata, signature
+from fastapi_guard.project.dependencies import annotated_metadata, is_security_class, signature
 from fastapi_guard.project.evaluator.calls import plain_type
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
@@ -187,7 +187,14 @@ def _is_credential_argument(value: Value) -> bool:
         return any(_is_credential_argument(operand) for operand in value.operands)
     if isinstance(value, Result):
         return _is_credential_argument(value.callee) or any(_is_credential_argument(argument) for argument in value.arguments)
-    return isinstance(value, Argument) and any(word in value.name.lower() for word in ("token", "credential", "authorization", "api_key"))
+    if isinstance(value, Mapping):
+        return any(_is_credential_argument(item) for item in value.items.values())
+    if not isinstance(value, Argument):
+        return False
+    origin = value.origin.callee if isinstance(value.origin, Result) else None
+    if isinstance(origin, External) and is_security_class(origin.name):
+        return True
+    return any(word in value.name.lower() for word in ("token", "credential", "authorization", "api_key"))
 
 
 def has_credential_parameter(interpreter: Interpreter, target: Value) -> bool:

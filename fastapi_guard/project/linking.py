@@ -194,15 +194,16 @@ class Linker:
     def _operation(self, application: Router, router: Router, entry: Route, context: Context) -> PathOperation:
         registered_at = entry.place.module.location(entry.place.node)
         path, _ = self._text(entry.path, entry.place, "path of a route")
-        function, wrappers = endpoint_functions(entry.endpoint)
+        chosen = entry.endpoint.options[0] if isinstance(entry.endpoint, Choice) else entry.endpoint
+        function, wrappers = endpoint_functions(chosen)
         noun = function_noun(function) if function else None
         if noun is None and not isinstance(entry.endpoint, (External, Result, Instance, Class)):
             self._report("route", entry.place, f"the endpoint is {describe(entry.endpoint)}")
         own = self.reader.listed(entry.options.get("dependencies"), Via.DECORATOR)
         dependencies: tuple[Dependant, ...] = ()
         if entry.kind != "starlette":
-            dependencies = (*context.dependencies, *own, *self.reader.of_parameters(entry.endpoint))
-        name, location, _noun = identify(entry.endpoint)
+            dependencies = (*context.dependencies, *own, *self.reader.of_parameters(chosen))
+        name, location, _noun = identify(chosen)
         operation = PathOperation(
             app=self.names.get(id(application), ""),
             kind=entry.kind,

@@ -119,6 +119,10 @@ def _call(
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner
+    if isinstance(callee, Result) and interpreter.trace is not None:
+        wrapped = [argument for argument in callee.arguments if isinstance(argument, (Function, BoundMethod))]
+        if len(wrapped) == 1 and callee.arguments[0] is wrapped[0]:  # `opaque(function)(...)`: a decorator that is not known
+            call(interpreter, wrapped[0], arguments, keywords, place, scope)
     if isinstance(callee, Unknown) and place is not None:
         node = place.node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in routers.REGISTERING:
