@@ -10,6 +10,7 @@ from fastapi_guard.cli.grouped_help import LazyGroup
 _MODULES = {
     "check": "fastapi_guard.cli.check",
     "routes": "fastapi_guard.cli.routes",
+    "why": "fastapi_guard.cli.why",
     "rule": "fastapi_guard.cli.rule",
     "test": "fastapi_guard.cli.test",
     "new-rule": "fastapi_guard.cli.new_rule",

@@ -7,6 +7,7 @@ from fastapi_guard.cli.output import say
 from fastapi_guard.cli.progress import progress_bar
 from fastapi_guard.cli.surroundings import Surroundings
 from fastapi_guard.cli.target import Target
+from fastapi_guard.project.model import Project
 from fastapi_guard.scan import ScanResult, scan
 
 
@@ -35,5 +36,18 @@ def run_scan(
             progress=progress,
         )
     if is_verbose:
+        say(_version(result.project))
         say(f"{len(result.files)} files in {time.perf_counter() - started:.2f} s")
     return result
+
+
+def _version(project: Project) -> str:
+    """The FastAPI whose behaviour the model has, and who says so."""
+    release = ".".join(str(part) if part < _ANY else "x" for part in project.fastapi_version)
+    if project.version_source == "assumed":
+        return f"FastAPI: {release} (assumed: no project file pins it)"
+    return f"FastAPI: {release} (from {project.version_source})"
+
+
+_ANY = 999
+"""Stands in a release for the last one of its series."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from fastapi_guard.report.inert import without_commands
 
 if TYPE_CHECKING:  # the names of formats are needed where the analysis is not
-    from fastapi_guard.project.model import Project
+    from fastapi_guard.project.explanation import Explanation
     from fastapi_guard.report.view import View
     from fastapi_guard.scan import ScanResult
 
@@ -37,8 +37,12 @@ def _check(module: str, *, is_colored: bool = False, has_commands: bool = False)
     return Format(f"fastapi_guard.report.check.{module}", is_colored, has_commands)
 
 
-def _routes(module: str, *, is_colored: bool = False) -> Format[Project]:
+def _routes(module: str, *, is_colored: bool = False) -> Format[ScanResult]:
     return Format(f"fastapi_guard.report.routes.{module}", is_colored)
+
+
+def _why(module: str, *, is_colored: bool = False) -> Format[Explanation]:
+    return Format(f"fastapi_guard.report.why.{module}", is_colored)
 
 
 CHECK_FORMATS: Mapping[str, Format[ScanResult]] = {
@@ -53,9 +57,15 @@ CHECK_FORMATS: Mapping[str, Format[ScanResult]] = {
     "junit": _check("junit"),
     "markdown": _check("markdown"),
 }
-ROUTES_FORMATS: Mapping[str, Format[Project]] = {
+ROUTES_FORMATS: Mapping[str, Format[ScanResult]] = {
     "table": _routes("table", is_colored=True),
     "json": _routes("json"),
     "csv": _routes("csv"),
     "markdown": _routes("markdown"),
+    "mermaid": _routes("mermaid"),
+    "html": _routes("html"),
+}
+WHY_FORMATS: Mapping[str, Format[Explanation]] = {
+    "text": _why("text", is_colored=True),
+    "json": _why("json"),
 }

@@ -99,7 +99,7 @@ def result_with(text: str) -> ScanResult:
 def written(name: str, text: str) -> str:
     result = result_with(text)
     if name.startswith("routes-"):
-        return "".join(ROUTES_FORMATS[name.removeprefix("routes-")].write(result.project, VIEW))
+        return "".join(ROUTES_FORMATS[name.removeprefix("routes-")].write(result, VIEW))
     return "".join(CHECK_FORMATS[name].write(result, VIEW))
 
 

@@ -1,7 +1,9 @@
 """The table of operations fits the terminal, however many and long they are."""
 
+from dataclasses import replace
+
 import pytest
-from report.sample_result import GUARDED, operation
+from report.sample_result import EMPTY, GUARDED, operation
 
 from fastapi_guard.project.model import Authentication, Project, Verdict
 from fastapi_guard.report.ink import width_of
@@ -21,7 +23,8 @@ OPERATIONS = tuple(
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
-    lines = "".join(write(Project(operations=OPERATIONS), View("1", width=width))).splitlines()
+    result = replace(EMPTY, project=Project(operations=OPERATIONS))
+    lines = "".join(write(result, View("1", width=width))).splitlines()
 
     assert max(map(width_of, lines)) <= width
 

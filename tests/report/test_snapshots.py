@@ -51,12 +51,12 @@ def test_check_formats_of_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROUTES_FORMATS)
 def test_routes_formats(name: str) -> None:
-    compare(f"routes-{name}", "".join(ROUTES_FORMATS[name].write(RESULT.project, VIEW)))
+    compare(f"routes-{name}", "".join(ROUTES_FORMATS[name].write(RESULT, VIEW)))
 
 
 @pytest.mark.parametrize("name", ROUTES_FORMATS)
 def test_routes_formats_of_nothing(name: str) -> None:
-    compare(f"routes-{name}-empty", "".join(ROUTES_FORMATS[name].write(EMPTY.project, VIEW)))
+    compare(f"routes-{name}-empty", "".join(ROUTES_FORMATS[name].write(EMPTY, VIEW)))
 
 
 def test_full_in_colour() -> None:
@@ -68,7 +68,7 @@ def test_full_without_box_drawing() -> None:
 
 
 def test_routes_table_on_a_wide_terminal() -> None:
-    compare("routes-table-wide", "".join(ROUTES_FORMATS["table"].write(RESULT.project, View("1.2.3", width=120))))
+    compare("routes-table-wide", "".join(ROUTES_FORMATS["table"].write(RESULT, View("1.2.3", width=120))))
 
 
 def test_the_footer_counts_and_qualifies() -> None:

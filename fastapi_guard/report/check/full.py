@@ -8,7 +8,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.report.excerpt import Marker, excerpt, lines_of
 from fastapi_guard.report.inert import visible
 from fastapi_guard.report.ink import Ink, width_of
-from fastapi_guard.report.proof_tree import tree_lines
+from fastapi_guard.report.proof_tree import drawn
 from fastapi_guard.report.span import by_place, end_of, problems_by_place
 from fastapi_guard.report.view import View
 from fastapi_guard.report.wrap import wrapped
@@ -111,19 +111,8 @@ def _note(title: str, text: str, page: _Page, gutter: int) -> Iterator[str]:
 def _why(diagnostic: Diagnostic, page: _Page, gutter: int) -> Iterator[str]:
     yield f"{'':{gutter}} {page.ink('=', 'blue')} {page.ink('why', 'bold')}:"
     indent = " " * (gutter + 3)
-    for branches, text, place in tree_lines(
-        diagnostic.finding.proof, page.view.path_prefix, is_unicode=page.view.is_unicode
-    ):
-        room = max(page.width - len(indent) - len(branches), 24)
-        continuation = " " * len(branches)
-        *full, last = wrapped(text, room)
-        lines = [*full, last]
-        if place and width_of(last) + 2 + width_of(place) <= room:
-            lines[-1] = f"{last}  {page.ink(place, 'dim')}"
-        elif place:
-            lines.append(page.ink(place, "dim"))
-        for index, line in enumerate(lines):
-            yield indent + (page.ink(branches, "blue") if index == 0 else continuation) + line
+    for line in drawn(diagnostic.finding.proof, page.view, page.ink, page.width - len(indent)):
+        yield indent + line
 
 
 def _operations(operations: tuple[OperationPlace, ...], page: _Page, gutter: int) -> Iterator[str]:

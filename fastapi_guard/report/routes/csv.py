@@ -4,9 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 
-from fastapi_guard.project.model import PathOperation, Project
+from fastapi_guard.project.model import PathOperation
 from fastapi_guard.report.inert import visible
 from fastapi_guard.report.view import View
+from fastapi_guard.scan import ScanResult
 
 COLUMNS = (
     "app",
@@ -29,7 +30,8 @@ COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@")
 
 
-def write(project: Project, view: View) -> Iterator[str]:
+def write(result: ScanResult, view: View) -> Iterator[str]:
+    project = result.project
     yield _line(COLUMNS)
     for operation in project.operations:
         yield _line(_row(operation))

@@ -7,11 +7,13 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.model import Authentication, PathOperation, Project
 from fastapi_guard.report.json_text import dumps
 from fastapi_guard.report.view import View
+from fastapi_guard.scan import ScanResult
 
 SCHEMA_VERSION = 1
 
 
-def write(project: Project, view: View) -> Iterator[str]:
+def write(result: ScanResult, view: View) -> Iterator[str]:
+    project = result.project
     yield dumps(document(project)) + "\n"
 
 

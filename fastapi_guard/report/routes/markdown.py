@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 
-from fastapi_guard.project.model import PathOperation, Project
+from fastapi_guard.project.model import PathOperation
 from fastapi_guard.report.markdown_text import code, escaped, table
 from fastapi_guard.report.routes.table import grouped, guard_text, share
 from fastapi_guard.report.view import View
+from fastapi_guard.scan import ScanResult
 
 _HEADINGS = ("Verdict", "Method", "Path", "Guard", "Handler")
 
 
-def write(project: Project, view: View) -> Iterator[str]:
+def write(result: ScanResult, view: View) -> Iterator[str]:
+    project = result.project
     yield f"# Operations\n\n{escaped(share(project))}\n"
     for app, operations_by_router in grouped(project).items():
         yield f"\n## {code(app)}\n"

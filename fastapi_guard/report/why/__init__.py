@@ -1,0 +1,1 @@
+"""The formats of `why`: the proof tree of one operation."""
