@@ -7,12 +7,17 @@ import re
 from dataclasses import dataclass
 
 from fastapi_guard.location import Location
-from fastapi_guard.project.model import PathOperation
+from fastapi_guard.project.model import DatabaseAccess, PathOperation
 
 CREATING = re.compile(
-    r"^(?:api_|do_|handle_|process_|post_?)?(?:add|build|cadastr|book|creat|crear|criar|enrol|insert|make|new|nuev|open|place|post|publish|regist|reserv|save|sign_?up|store|submit|upload|write)"
+    r"^(?:api_|do_|handle_|post_)?(?:(?:add|book|insert|new|sign_?up|signup)(?:$|[_-])|cadastr|creat|crear|criar|enrol|nuev|regist|reserv)"
 )
-"""Beginnings of the names of endpoints and functions that create."""
+"""Beginnings of the names of endpoints, functions and path segments that create."""
+
+TRACE = re.compile(
+    r"audit|log|event|history|activity|notification|outbox|metric|usage|session|token|trace", re.IGNORECASE
+)
+"""Tables whose rows tell what happened to others."""
 
 ACTION = re.compile(
     r"(?:^|[_/-])(?:accept|activate|approve|archive|assign|auth\w*|bulk_?update|calculate|callback|cancel|change|chat|check\w*|checkout|clear|close|complete\w*"
@@ -55,11 +60,28 @@ def creation_of(operation: PathOperation) -> Creation | None:
         return None
     inserted = [access for access in operation.accesses if access.kind in ("insert", "save")]
     read = {access.table for access in operation.accesses if access.kind in READS}
-    if not (is_named_so or CREATING.search(last)):
-        inserted = [access for access in inserted if access.table and access.table not in read]
+    words = f"{operation.path} {function}".lower().replace("-", "").replace("_", "")
+    named = [access for access in inserted if _stem(access) and _stem(access) in words]
+    if not is_named_so:
+        named = [
+            access
+            for access in named
+            if access.table not in read and _stem(access) in last.replace("-", "").replace("_", "")
+        ]
+        return Creation(named[-1].table, named[-1].location, True) if named else None
+    others = [access for access in inserted if not TRACE.search(access.table.rpartition(".")[2])]
+    best = max(named, key=lambda access: len(_stem(access)), default=None) or (others[0] if others else None)
+    if best is not None:
+        return Creation(best.table if best in named else "", best.location, True)
     if inserted:
-        return Creation(inserted[0].table, inserted[0].location, True)
+        return None
     return _named_creation(operation) if is_named_so else None
+
+
+def _stem(access: DatabaseAccess) -> str:
+    """What a table is called in paths: `task` for `TaskModel`, `category` as `categor`."""
+    name = re.sub(r"^(?:sql|db|orm)|(?:model|table|entity|orm|db)$", "", access.table.rpartition(".")[2].lower())
+    return name.removesuffix("s").removesuffix("y")
 
 
 def _named_creation(operation: PathOperation) -> Creation | None:

@@ -13,10 +13,11 @@ def create_without_201(operation: PathOperation, project: Project) -> Iterator[F
     creation = creation_of(operation)
     if creation is None:
         return
+    here = operation.registered_at
     name = operation.endpoint_name.rpartition(".")[2]
     what = f"a `{creation.table.rpartition('.')[2]}`" if creation.table else "a row"
     yield Finding(
-        operation.registered_at,
+        here if here.path == operation.location.path else operation.location,
         f"`{name}` creates {what} and answers 200",
         operations=operation.places,
         related=(Related(creation.location, "created here"),),

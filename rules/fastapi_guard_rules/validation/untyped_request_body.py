@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fastapi_guard.api import ERROR, Finding, PathOperation, Project, passes_through, rule, untyped_bodies
 
 
-@rule("FG502", severity=ERROR)
+@rule("FG502", severity=ERROR, profile="strict")
 def untyped_request_body(operation: PathOperation, project: Project) -> Iterator[Finding]:
     """A body is taken as a dict, a list or anything, without a model."""
     endpoint = operation.endpoint
