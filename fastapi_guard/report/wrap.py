@@ -2,7 +2,8 @@
 
 from fastapi_guard.report.ink import width_of
 
-_BREAK_AFTER = "/.,:(-_"
+_BREAK_AFTER = ("/", ".,:(", "-_")
+"""Characters behind which a word is broken, the best first."""
 
 
 def wrapped(text: str, width: int) -> list[str]:
@@ -26,8 +27,9 @@ def folded(word: str, width: int) -> list[str]:
     pieces: list[str] = []
     while width_of(word) > width:
         end = _fitting(word, width)
-        breaks = [index + 1 for index in range(end // 3, end) if word[index] in _BREAK_AFTER]
-        end = breaks[-1] if breaks else end
+        places = range(end - 1, end // 3 - 1, -1)
+        breaks = (index + 1 for signs in _BREAK_AFTER for index in places if word[index] in signs)
+        end = next(breaks, end)
         pieces.append(word[:end])
         word = word[end:]
     return [*pieces, word]

@@ -131,7 +131,10 @@ def short_guard(operation: PathOperation) -> str:
     if authentication.verdict not in (Verdict.REQUIRED, Verdict.OPTIONAL):
         return guard_text(operation)
     vias: dict[str, list[str]] = {}
+    inner = _guards_below_guards(operation)
     for guard in authentication.by:
+        if (guard.name, guard.location) in inner:
+            continue
         vias.setdefault(guard.name.rpartition(".")[2], []).append(guard.via.value)
     way_by_name = {
         name: next((way for way in ways if way not in ("parameter", "alias")), "") for name, ways in vias.items()
@@ -141,6 +144,21 @@ def short_guard(operation: PathOperation) -> str:
         way_by_name = {**dict.fromkeys(first, ""), last: way_by_name[last]}
     parts = [f"{name} ({way})" if way else name for name, way in way_by_name.items()]
     return ", ".join(parts) or authentication.reason
+
+
+def _guards_below_guards(operation: PathOperation) -> set[tuple[str, Location | None]]:
+    """Guards that arrive only as dependencies of other guards."""
+    guards = {(guard.name, guard.location) for guard in operation.authentication.by}
+    inner: set[tuple[str, Location | None]] = set()
+    outer: set[tuple[str, Location | None]] = set()
+    pending = [(root, False) for root in operation.dependencies]
+    while pending:
+        node, is_inside = pending.pop()
+        is_guard = (node.name, node.location) in guards
+        if is_guard:
+            (inner if is_inside else outer).add((node.name, node.location))
+        pending += [(child, is_inside or is_guard) for child in node.children]
+    return inner - outer
 
 
 def _columns(lines: Sequence[_Line], width: int) -> _Columns:
