@@ -61,7 +61,7 @@ class Discovery:
     """POSIX, relative to the root, sorted."""
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
-    """Folders that could not be listed."""
+    """Folders that could not be listed, and what was asked for by name and is no file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def discover(
     `exclude` and `extend_exclude` are gitignore patterns relative to the root. A folder that holds a `pyvenv.cfg` is
     a virtual environment under any name. `build`, `dist` and `_build` of the default list are build output, unless
     they hold an `__init__.py`. `explicit` names files and folders, relative to the root, that somebody asked for by
-    name: they are taken although a pattern excludes them.
+    name: they are taken although a pattern excludes them, and are a problem where they are no regular file.
     """
     patterns = [*exclude, *extend_exclude]
     is_default = tuple(exclude) == DEFAULT_EXCLUDE
@@ -119,11 +119,14 @@ def discover(
     ignores = tuple(_ignores_above(root)) if respect_gitignore else ()
     _walk_folder(walk, "", ignores)
     for path in sorted({path.strip("/") for path in explicit} - {"", "."}):
-        if (root / path).is_dir():
+        if os.path.isdir(root / path):
             _walk_folder(walk, f"{path}/", ignores)
-        elif path not in walk.files and (root / path).is_file():
-            walk.files.add(path)
-            walk.skipped.pop(path, None)
+        elif path not in walk.files:
+            reason = walk.skipped.pop(path, "")
+            if os.path.isfile(root / path):
+                walk.files.add(path)
+            elif os.path.lexists(root / path):
+                walk.problems.append(Problem("FG001", Location(path, 1), f"cannot be read: {reason or 'not a file'}"))
     return Discovery(
         files=tuple(sorted(walk.files)),
         skipped=tuple(Skipped(path, reason) for path, reason in sorted(walk.skipped.items())),
@@ -155,7 +158,7 @@ def _walk_folder(walk: _Walk, start: str, ignores: tuple[_Ignores, ...]) -> None
                     walk.skipped[path] = reason
                 else:
                     pending.append((f"{path}/", here))
-            elif entry.is_dir():
+            elif entry.is_symlink() and os.path.isdir(entry.path):
                 walk.skipped[path] = "a symbolic link to a folder"
             elif entry.name.endswith(".py"):
                 reason = _reason_against_file(walk, path, entry, here)
@@ -176,7 +179,7 @@ def _reason_against_folder(walk: _Walk, path: str, entry: os.DirEntry[str], igno
 
 
 def _reason_against_file(walk: _Walk, path: str, entry: os.DirEntry[str], ignores: tuple[_Ignores, ...]) -> str:
-    if not entry.is_file():
+    if not os.path.isfile(entry.path):  # unlike the entry itself, it takes a link that leads to itself
         return "a broken symbolic link" if entry.is_symlink() else "not a regular file"
     if entry.is_symlink() and not _is_below(os.path.realpath(entry.path), walk.real_root):
         return "a symbolic link that leaves the root"

@@ -119,3 +119,16 @@ def test_a_broken_gitignore_line_ignores_nothing(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_bytes(b"!\n\xff\na.py\n")
 
     assert discover(tmp_path).files == ("b.py",)
+
+
+def test_what_is_named_and_is_no_file_is_a_problem(tmp_path: Path) -> None:
+    """Somebody who asks for a broken link is told so; a name that does not exist may stand for standard input."""
+    lay_out(tmp_path, "main.py")
+    (tmp_path / "gone.py").symlink_to("nowhere.py")
+
+    found = discover(tmp_path, explicit=["gone.py", "stdin.py"])
+
+    assert found.files == ("main.py",)
+    assert [(problem.location.path, problem.message) for problem in found.problems] == [
+        ("gone.py", "cannot be read: a broken symbolic link")
+    ]
