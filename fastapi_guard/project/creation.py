@@ -14,6 +14,9 @@ CREATING = re.compile(
 )
 """Beginnings of the names of endpoints, functions and path segments that create."""
 
+EITHER = re.compile(r"upsert|_or_(?:get|replace|return|update)")
+"""What may find something that exists."""
+
 TRACE = re.compile(
     r"audit|log|event|history|activity|notification|outbox|metric|usage|session|token|trace", re.IGNORECASE
 )
@@ -52,7 +55,7 @@ def creation_of(operation: PathOperation) -> Creation | None:
     function = operation.endpoint_name.rpartition(".")[2].lower().strip("_")
     is_named_so = CREATING.search(function) is not None
     last = _last_segment(operation.path)
-    if ACTION.search(function) and not is_named_so:
+    if EITHER.search(function) or EITHER.search(last) or (ACTION.search(function) and not is_named_so):
         return None
     if ACTION.search(last) and not CREATING.search(last.strip("-_")):
         return None

@@ -13,11 +13,12 @@ def create_without_201(operation: PathOperation, project: Project) -> Iterator[F
     creation = creation_of(operation)
     if creation is None:
         return
-    here = operation.registered_at
+    here, decorated = operation.registered_at, operation.decorator_location
+    is_decorator = here.path == decorated.path and decorated.line <= here.line <= operation.location.line
     name = operation.endpoint_name.rpartition(".")[2]
     what = f"a `{creation.table.rpartition('.')[2]}`" if creation.table else "a row"
     yield Finding(
-        here if here.path == operation.location.path else operation.location,
+        here if is_decorator else operation.location,
         f"`{name}` creates {what} and answers 200",
         operations=operation.places,
         related=(Related(creation.location, "created here"),),
