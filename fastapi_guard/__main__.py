@@ -5,7 +5,7 @@ import sys
 if not sys.flags.safe_path and sys.path:
     del sys.path[0]
 
-from fastapi_guard.cli.main import main
+from fastapi_guard.cli.entry import main
 
 if __name__ == "__main__":
     main()

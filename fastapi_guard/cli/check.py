@@ -11,8 +11,8 @@ from fastapi_guard.cli.completion import complete_rules
 from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.known_rules import described
-from fastapi_guard.cli.main import own_version
 from fastapi_guard.cli.output import print_out, say, write_file
+from fastapi_guard.cli.own_version import own_version
 from fastapi_guard.cli.selectors import checked_selectors, parse_per_file_ignores
 from fastapi_guard.cli.shared_options import EXIT, OUTPUT, PATH, PROJECT, allow_no_app_option, output_options
 from fastapi_guard.cli.shared_options import project_options as _project_options

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from fastapi_guard.cli.grouped_help import LazyGroup
+from fastapi_guard.cli.own_version import own_version
 
 _MODULES = {
     "check": "fastapi_guard.cli.check",
@@ -21,16 +22,6 @@ def _print_version(context: click.Context, parameter: click.Parameter, is_given:
     if is_given:
         click.echo(f"fastapi-guard {own_version()}")
         context.exit()
-
-
-def own_version() -> str:
-    """The version of the installed distribution."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("fastapi-guard-lint")
-    except PackageNotFoundError:
-        return "0+unknown"
 
 
 @click.group(

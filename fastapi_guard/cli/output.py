@@ -3,7 +3,6 @@
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +57,8 @@ def write_file(file: Path, pieces: Iterable[str]) -> None:
 
 def _replace(file: Path, pieces: Iterable[str]) -> None:
     target = Path(os.path.realpath(file))
+    import tempfile  # here, as most commands write no file and all of them start
+
     descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as stream:

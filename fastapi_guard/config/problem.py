@@ -1,6 +1,5 @@
 """What is wrong with a configuration, at file:line:column."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -30,6 +29,8 @@ class ConfigurationError(Exception):
 def nearest(name: str, valid: Iterable[str]) -> str:
     """` (did you mean ...?)` for the valid name that is closest to `name`, or nothing."""
     by_folded = {candidate.casefold(): candidate for candidate in sorted(valid, reverse=True)}
+    import difflib  # here, as most configurations have no fault and all commands start
+
     matches = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
     return f" (did you mean `{by_folded[matches[0]]}`?)" if matches else ""
 

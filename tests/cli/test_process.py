@@ -50,3 +50,15 @@ def test_the_version_is_that_of_the_distribution_and_needs_no_analysis(tmp_path:
     version, modules = done.stdout.splitlines()
     assert version.startswith("fastapi-guard ")
     assert modules == "[]"
+
+
+def test_the_version_alone_loads_no_command_line(tmp_path: Path) -> None:
+    script = (
+        "import sys; from fastapi_guard.cli.entry import main; sys.argv[1:] = ['--version']; main()\n"
+        "print(sorted({'click', 'dataclasses', 'fastapi_guard.cli.main'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+
+    version, modules = done.stdout.splitlines()
+    assert version.startswith("fastapi-guard ")
+    assert modules == "[]"
