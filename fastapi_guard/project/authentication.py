@@ -10,11 +10,9 @@ from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_n
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.middleware import MiddlewareReader
-from fastapi_guard.project.model import Authentication, DatabaseAccess, Dependant, Guard, PathOperation, Verdict, Via
-from fastapi_guard.project.queries import QueryReader, asks_for_role
+from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.strangers import StrangerReader
-from fastapi_guard.project.tables import TableReader
 from fastapi_guard.project.values import BoundMethod, Choice, Class, Function, Instance, Literal, Member, Result, Value
 
 
@@ -47,7 +45,6 @@ class Judge:
         self.known = known
         self.behaviours = BehaviourReader(interpreter)
         self.strangers = StrangerReader(interpreter)
-        self.queries = QueryReader(TableReader(interpreter, known.owner_columns))
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
     def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
@@ -69,17 +66,6 @@ class Judge:
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
-
-    def accesses(self, operation: PathOperation, endpoint: Value) -> tuple[tuple[DatabaseAccess, ...], bool]:
-        """What an operation does to the database, and whether somebody's role is looked at on the way."""
-        handler = without_wrappers(endpoint)
-        targets = [target for node in operation.walk_dependencies() if (target := self.reader.target_of(node)) is not None]
-        own = [target for target in targets if identify(target)[1] is not None]
-        guards = [self.behaviours.trace_of(target) for target in own]
-        found = self.queries.accesses(self.behaviours.trace_of(handler), guards)
-        checks_role = asks_for_role(handler) or any(asks_for_role(_code_of(target)) for target in own)
-        has_scopes = any(node.scopes for node in operation.walk_dependencies())
-        return found, checks_role or has_scopes
 
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""
@@ -121,9 +107,9 @@ class Judge:
             return Opinion(Verdict.UNKNOWN, f"{node.name} is too large to be followed")
         if behaviour.verifies and has_scheme and _all_raise(node):
             return Opinion(Verdict.REQUIRED, "a wrong token ends in an unhandled error", node.location)
-        if behaviour.looks_at_identity and has_scheme and behaviour.passes_token_on:
+        if behaviour.looks_at_identity and has_scheme and behaviour.passes_token_on():
             return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
-        if has_scheme and behaviour.passes_token_on:
+        if has_scheme and behaviour.passes_token_on():
             return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
         if behaviour.verifies:
             return Opinion(Verdict.OPTIONAL, f"{node.name} lets a request without credential pass", node.location)
@@ -197,10 +183,10 @@ class Judge:
             if self.strangers.outcome(without_wrappers(endpoint)).passes:
                 return [(Opinion(Verdict.OPTIONAL, "the handler rejects a wrong credential and lets an absent one pass"), guard)]
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
-        if behaviour.asks and not opinions:
-            return [(Opinion(Verdict.UNKNOWN, f"the handler gives the request to {behaviour.asks}, which could not be followed"), guard)]
+        if not opinions and (asked := behaviour.asks()):
+            return [(Opinion(Verdict.UNKNOWN, f"the handler gives the request to {asked}, which could not be followed"), guard)]
         bare = [opinion for opinion, _ in opinions if opinion.verdict is Verdict.INEFFECTIVE]
-        if bare and (behaviour.verifies or behaviour.passes_token_on):
+        if bare and (behaviour.verifies or behaviour.passes_token_on()):
             return [(Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)]
         return []
 
@@ -231,7 +217,7 @@ def _of_scheme(node: Dependant, behaviour: Behaviour) -> Opinion:
     name = node.scheme.name
     if node.scheme.auto_error is False:
         return Opinion(Verdict.OPTIONAL, f"{name}(auto_error=False) gives None to a stranger", node.location)
-    if behaviour.verifies or behaviour.passes_token_on:
+    if behaviour.verifies or behaviour.passes_token_on():
         return Opinion(Verdict.UNKNOWN, f"{name} is checked by code that could not be followed")
     return Opinion(Verdict.INEFFECTIVE, f"{name} only looks whether a credential is present; its value is never verified", node.location)
 

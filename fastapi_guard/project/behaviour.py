@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.credentials import (
@@ -53,11 +53,16 @@ class Behaviour:
     setting: str = ""
     """The setting that switches the rejection off."""
     returns_none: bool = False
-    passes_token_on: bool = False
-    """It hands a credential to something that could not be followed."""
-    asks: str = ""
-    """Name of something about identity that is given the request and could not be followed."""
+    trace: Trace = field(default_factory=Trace)
     ran_out: bool = False
+
+    def passes_token_on(self) -> bool:
+        """It hands a credential to something that could not be followed."""
+        return passes_token_on(self.trace)
+
+    def asks(self) -> str:
+        """Name of something about identity that is given the request and could not be followed; empty for nothing."""
+        return asks(self.trace)
 
     @property
     def looks_at_identity(self) -> bool:
@@ -76,12 +81,12 @@ class BehaviourReader:
     def trace_of(self, target: Value) -> Trace:
         """What watching a callable wrote down."""
         self.of(target)
-        key = _key(target)
+        key = key_of(target)
         return self._traces.get(key, Trace()) if key is not None else Trace()
 
     def of(self, target: Value) -> Behaviour:
         """The behaviour of a callable of the project; nothing for library code."""
-        key = _key(target)
+        key = key_of(target)
         if key is None:
             return Behaviour()
         if key not in self._known:
@@ -92,7 +97,7 @@ class BehaviourReader:
 
     def _observe(self, target: Value) -> Behaviour:
         trace, ran_out = self.watch(target, ())
-        key = _key(target)
+        key = key_of(target)
         if key is not None:
             self._traces[key] = trace
         reads = has_credential_parameter(self.interpreter, target)
@@ -159,7 +164,8 @@ def _optional_parameters(interpreter: Interpreter, function: Function) -> dict[s
     return filled
 
 
-def _key(target: Value) -> tuple[int, int] | None:
+def key_of(target: Value) -> tuple[int, int] | None:
+    """What a callable of the project is known by, however often it is looked up."""
     if isinstance(target, Function):
         return id(target.definition), id(target.scope) if target.scope.kind == "function" else 0
     if isinstance(target, BoundMethod):
@@ -169,7 +175,7 @@ def _key(target: Value) -> tuple[int, int] | None:
     if isinstance(target, Class):
         return id(target.definition), 0
     if isinstance(target, Partial):
-        return _key(target.function)
+        return key_of(target.function)
     return None
 
 
@@ -189,4 +195,4 @@ def summarize(trace: Trace, has_credential: bool, ran_out: bool = False) -> Beha
             places.append(event.place.module.location(event.place.node))
     returned = trace.returned
     returns_none = returned is not None and any(is_none(option) for option in options_of(returned))
-    return Behaviour(tuple(dict.fromkeys(places)), is_verified, reads, setting, returns_none, passes_token_on(trace), asks(trace), ran_out)
+    return Behaviour(tuple(dict.fromkeys(places)), is_verified, reads, setting, returns_none, trace, ran_out)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from fastapi_guard.project.values import Place, Result, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Event:
-    """Something that happened while watched code ran."""
+    """Something that happened while watched code ran; not frozen, because there are very many."""
 
     kind: str
     """raise, call, read, compare, set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known)."""
@@ -22,6 +22,10 @@ class Event:
     """The exception, as written, that the `except` clause around it catches."""
     sites: tuple[Place, ...] = ()
     """The calls that led there, outermost first; empty in the watched function itself."""
+
+    def behind(self, around: tuple[Place, ...], depth: int) -> Event:
+        """The same event when its function is reached by other calls; `depth` calls led there before."""
+        return Event(self.kind, self.value, self.place, self.setting, self.caught, (*around, *self.sites[depth:]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

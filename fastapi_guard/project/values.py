@@ -7,7 +7,6 @@ Python; everything else is frozen.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -137,9 +136,16 @@ class Class(Value):
     namespace: dict[str, Value] = field(default_factory=dict)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     decorators: list[Value] = field(default_factory=list)
+    order: tuple[Class | External, ...] = ()
+    """Itself and its bases, once they were asked for: bases do not change."""
 
-    def linearized(self) -> Iterator[Class | External]:
+    def linearized(self) -> tuple[Class | External, ...]:
         """This class and its bases, nearest first (depth first; a base seen twice keeps its last place)."""
+        if not self.order:
+            self.order = self._linearized()
+        return self.order
+
+    def _linearized(self) -> tuple[Class | External, ...]:
         order: list[Class | External] = []
         _linearize(self, order, 0)
         seen: set[int | str] = set()
@@ -149,7 +155,7 @@ class Class(Value):
             if key not in seen:
                 seen.add(key)
                 kept.append(base)
-        yield from reversed(kept)
+        return tuple(reversed(kept))
 
     def lookup(self, name: str) -> tuple[Value, Class] | None:
         """The attribute `name` as a class of the project defines it, and that class."""

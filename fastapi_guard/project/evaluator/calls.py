@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,7 @@ Keywords = dict[str, Value]
 
 MOST_NESTED_CALLS = 40
 MOST_RECURSIONS = 2
+PLAIN_MODULES = (sys.stdlib_module_names | {"builtins", "loguru", "structlog"}) - {"hmac", "secrets", "sqlite3"}
 MOST_RUNS, MOST_RUNS_ELSEWHERE = 400, 120
 """How often one root runs a function body of a module that registers something, and of any other module."""
 MOST_WATCHED_RUNS = 2
@@ -68,9 +70,23 @@ def call(
             interpreter.call_sites.pop()
     else:
         made = _call(interpreter, callee, arguments, keywords, place, scope)
-    if interpreter.trace is not None and isinstance(made, Result) and made.callee is callee:
+    if interpreter.trace is not None and isinstance(made, Result) and made.callee is callee and not _is_plain_python(callee):
         interpreter.note("call", made, place)
     return made
+
+
+def _is_plain_python(callee: Value) -> bool:
+    """A call of Python itself that nobody who watches asks about: logging, dates, text."""
+    for _ in range(8):
+        if isinstance(callee, External):
+            return callee.name.partition(".")[0] in PLAIN_MODULES
+        if isinstance(callee, Member):
+            callee = callee.receiver
+        elif isinstance(callee, Result):
+            callee = callee.callee
+        else:
+            return False
+    return False
 
 
 def _call(
@@ -173,7 +189,7 @@ def _watched(interpreter: Interpreter, trace: Trace, function: Function, argumen
     known = interpreter.watched.get(key)
     if known is not None:
         around = tuple(interpreter.call_sites)
-        trace.events.extend(replace(event, sites=(*around, *event.sites[known.depth :])) for event in known.events)
+        trace.events.extend([event.behind(around, known.depth) for event in known.events])
         trace.leaving_settings.extend(known.leaving_settings)
         return known.result
     body = id(function.definition)
