@@ -69,6 +69,8 @@ from fastapi_guard.project.model import (
     Verdict,
     Via,
 )
+from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
+from fastapi_guard.project.paths import unscoped_finding
 from fastapi_guard.project.public import is_public
 from fastapi_guard.project.way import inclusions, near_miss, proof_of, short_name, titles_of
 from fastapi_guard.rule import ERROR, HIGH, INFO, LOW, MEDIUM, WARNING, Rule, rule
@@ -104,6 +106,7 @@ __all__ = [
     "Guard",
     "HttpError",
     "IncludeContext",
+    "Lapse",
     "Location",
     "OpenGroup",
     "OperationPlace",
@@ -121,6 +124,7 @@ __all__ = [
     "Unit",
     "Unmounted",
     "Unresolved",
+    "Unscoped",
     "Verdict",
     "Via",
     "application_of",
@@ -152,6 +156,7 @@ __all__ = [
     "open_groups",
     "origin_of",
     "passes_through",
+    "principal_parameter",
     "proof_of",
     "raw_body_reads",
     "registered_exception",
@@ -166,6 +171,8 @@ __all__ = [
     "tells_internals",
     "tests_around",
     "titles_of",
+    "unscoped",
+    "unscoped_finding",
     "untyped_bodies",
     "walk",
     "walk_own",

@@ -1,5 +1,7 @@
 """How the data layers of FastAPI applications are spelled: tables, owner columns, sessions, query methods."""
 
+import re
+
 TABLE_BASES: frozenset[str] = frozenset({
     "beanie.Document", "beanie.odm.documents.Document", "mongoengine.Document", "odmantic.Model", "ormar.Model", "peewee.Model",
     "tortoise.Model", "tortoise.models.Model", "piccolo.table.Table", "gino.api.Gino.Model",
@@ -12,6 +14,26 @@ OWNER_COLUMNS: tuple[str, ...] = (
     "company_id", "workspace_id", "member_id", "profile_id", "usuario_id", "utilisateur_id", "benutzer_id",
 )  # fmt: skip
 """Columns that say whose row it is, strongest first."""
+
+TENANT_COLUMNS: frozenset[str] = frozenset({
+    "tenant_id", "org_id", "organization_id", "organisation_id", "company_id", "workspace_id", "tenant", "organization", "company",
+})  # fmt: skip
+"""Columns that say to which customer of the service a row belongs; a role is held within one."""
+
+TENANT_TABLES: frozenset[str] = frozenset({"tenant", "tenants", "organization", "organizations", "organisation", "organisations", "company", "companies"})
+ATTRIBUTIONS: frozenset[str] = frozenset({"author_id", "author", "created_by", "created_by_id", "creator_id", "creator"})
+"""Owner columns that say who made a row; others may be meant to read it."""
+
+OWNER_PATTERN = re.compile(r"(?:id_|fk_)(?:user|usuario|owner|cliente|client|customer|utilisateur|benutzer|usuario_id)|(?:user|owner|usuario|client|cliente|customer|account)_?(?:id|fk|uuid|uid)")
+"""Other spellings of owner columns."""
+
+SHARED_TABLES = re.compile(
+    r"(?:blog)?posts?|blogs?|articles?|comments?|reviews?|ratings?|likes?|votes?|groups?|notices?|announcements?|products?|categor(?:y|ies)|tags?"
+    r"|news|events?|rooms?|hotels?|topics?|threads?|polls?|questions?|answers?|recipes?|courses?|channels?|listings?|properties|tweets?|stories|follows?|followers?"
+)
+"""Plain names of tables whose rows are usually there for everybody to read; only breaks ties."""
+
+SELF_QUERYING = ("tortoise.", "beanie.", "peewee.", "mongoengine.", "ormar.", "odmantic.", "piccolo.")
 
 USER_TABLES: frozenset[str] = frozenset({
     "user", "users", "account", "accounts", "authuser", "customer", "customers", "member", "members", "tenant", "tenants",
@@ -34,8 +56,12 @@ GETS: frozenset[str] = frozenset({"get", "get_one"})
 QUERY_ENDS: frozenset[str] = frozenset({"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "delete", "update", "get", "paginate", "exists", "last", "fetchall"})
 """Methods that run a `session.query(...)`."""
 
-FILTERS: frozenset[str] = frozenset({"where", "filter", "filter_by", "having", "join", "outerjoin", "and_", "or_", "exclude"})
+FILTERS: frozenset[str] = frozenset({"where", "filter", "filter_by", "having", "and_", "or_", "exclude"})
 """Methods whose arguments bound a query."""
+
+JOINS: frozenset[str] = frozenset({"join", "outerjoin", "select_from", "join_from", "outerjoin_from"})
+AGGREGATES: frozenset[str] = frozenset({"count", "sum", "avg", "exists", "max", "min", "total"})
+"""Functions and methods that give a number and no rows."""
 
 MODEL_QUERIES: dict[str, str] = {
     "all": "select", "filter": "select", "exclude": "select", "find": "select", "find_all": "select", "find_many": "select",
@@ -52,6 +78,31 @@ TRANSACTIONS: frozenset[str] = frozenset({"commit", "flush", "refresh", "rollbac
 
 ROLE_ATTRIBUTES: frozenset[str] = frozenset({
     "is_superuser", "is_admin", "is_staff", "is_superadmin", "is_moderator", "role", "roles", "permissions", "scopes", "is_owner",
-    "admin", "superuser", "user_type", "user_role", "is_super_user", "privileges",
+    "admin", "superuser", "user_type", "user_role", "is_super_user", "privileges", "role_id", "is_super_admin", "is_platform_admin",
+    "account_type", "is_manager", "superadmin",
 })  # fmt: skip
 """Attributes of a principal that say what it may do."""
+
+ROLE_WORDS = re.compile(r"(?:^|[._ ])(?:is_?)?(?:super_?)?(?:admin|administrator|superuser|superadmin|staff|moderator|manager|roles?|permissions?|scopes?|privileges?|rbac)(?:s|_|$|[._ ])", re.IGNORECASE)
+"""Words of calls that ask what somebody may do; only where the code below could not be followed."""
+
+ADMIN_WORDS = re.compile(r"(?:^|_|[a-z](?=[A-Z]))(?:is_?)?(?:super_?)?(?:[Aa]dmin|[Ss]uper_?[Uu]ser|[Ss]taff|[Mm]oderator)(?:istrator)?(?:s|_|$|[A-Z])(?!or_|_or_)")
+"""Names of dependencies that let only administrators through."""
+
+GLOBAL_ROLES = re.compile(r"super_?(?:user|admin)|platform|staff|root|global", re.IGNORECASE)
+"""Roles that stand above all tenants."""
+
+CHECKS = re.compile(
+    r"(?:^|_)(?:verify|check|ensure|require|assert|validate|authorize|authorise|enforce|has|can|is|may)_\w*"
+    r"(?:access|permission|permitted|owner|ownership|owned|owns|member|membership|participant|authoriz|authoris|allowed|belongs|edit|view|read|write|delete|modify|manage)"
+    r"|^(?:authorize|authorise|enforce|check_permissions?|has_permission|verify_access)$",
+    re.IGNORECASE,
+)
+"""Names of functions that say whether somebody may touch a row; only where the code below could not be followed."""
+
+SESSION_NAMES: frozenset[str] = frozenset({"session", "db", "database", "sess", "db_session", "async_session", "conn", "connection", "uow", "_session", "_db"})
+
+ROW_METHODS: frozenset[str] = frozenset({
+    "save", "update_from_dict", "refresh_from_db", "fetch_related", "sync", "replace", "save_changes", "dict", "model_dump", "to_dict", "delete_instance", "reload",
+})  # fmt: skip
+"""Methods of a row that a library's table class gave: they end a query."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name
-from fastapi_guard.project.dependencies import DependencyReader, identify
+from fastapi_guard.project.dependencies import DependencyReader
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via

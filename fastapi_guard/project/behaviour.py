@@ -16,11 +16,12 @@ from fastapi_guard.project.credentials import (
     verifies,
 )
 from fastapi_guard.project.dependencies import unwrapped
-from fastapi_guard.project.evaluator.calls import abstract_value, bind_arguments, call
+from fastapi_guard.project.evaluator.binding import abstract_value, bind_arguments
+from fastapi_guard.project.evaluator.calls import call
+from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
-from fastapi_guard.project.evaluator.statements import defaults_of
 from fastapi_guard.project.rejections import rejects, status_of
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (

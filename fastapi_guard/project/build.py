@@ -24,6 +24,7 @@ from fastapi_guard.project.model import (
     Unresolved,
     Verdict,
 )
+from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Route, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
@@ -161,13 +162,15 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         applications = [router for router in applications if names[id(router)] == options.app]
     judge = Judge(interpreter, reader, options.known_guards)
     by_application = {id(router): list(linker.operations(router)) for router in applications}
+    ownership = OwnershipReader(interpreter, judge)
+    ownership.learn(operation for router in applications if id(router) not in linker.mounted for operation in by_application[id(router)])
     operations: list[PathOperation] = []
     nouns: list[Application] = []
     for router in applications:
         place = linker.place(router)
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
-            operations += [_judged(judge, linker, operation) for operation in by_application[id(router)]]
+            operations += [_judged(judge, ownership, linker, operation) for operation in by_application[id(router)]]
     unmounted = _unmounted(interpreter, linker)
     unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
     return Project(
@@ -183,12 +186,12 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
     )
 
 
-def _judged(judge: Judge, linker: Linker, operation: PathOperation) -> PathOperation:
+def _judged(judge: Judge, ownership: OwnershipReader, linker: Linker, operation: PathOperation) -> PathOperation:
     """The operation with its verdict."""
     endpoint = linker.endpoints.get(id(operation))
     if endpoint is None:
         return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
-    accesses, checks_role = judge.accesses(operation, endpoint)
+    accesses, checks_role = ownership.accesses(operation, endpoint)
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
     return replace(operation, authentication=verdict, accesses=accesses, checks_role=checks_role)
 

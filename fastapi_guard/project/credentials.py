@@ -12,7 +12,7 @@ from fastapi_guard.knowledge.authentication import (
     sounds_like_identity,
 )
 from fastapi_guard.project.dependencies import annotated_metadata, is_security_class, signature
-from fastapi_guard.project.evaluator.calls import plain_type
+from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.rejections import last_name

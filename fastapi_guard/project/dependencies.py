@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fastapi_guard.location import Location
-from fastapi_guard.project.evaluator.calls import plain_type
+from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
-from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.evaluator.routers import describe
-from fastapi_guard.project.evaluator.statements import defaults_of
+from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Dependant, SecurityScheme, Via
 from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.values import (

@@ -163,6 +163,21 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnWrite:
+    """A column that an operation sets, and where the value comes from."""
+
+    column: str
+    """`*` for whatever keys a mapping has."""
+    source: str
+    """principal, client, own (of a row that is the principal's), constant, unknown."""
+    text: str
+    """The value as the code has it: `payload.user_id`."""
+    location: Location | None
+    fields: tuple[str, ...] = ()
+    """For `*`: the fields of the model that is written, where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseAccess:
     """Something that an operation does to the database, in its handler or in what the handler calls."""
 
@@ -185,6 +200,31 @@ class DatabaseAccess:
     """It has some condition."""
     module: str
     """The module that the call stands in."""
+    query: Location | None = None
+    """Where the statement begins that the call runs; of a write of a loaded row, the statement that loaded it."""
+    compares: tuple[str, ...] = ()
+    """The columns that its conditions compare: `Task.id`."""
+    is_by_key: bool = False
+    """It asks for one row by its primary key."""
+    is_aggregate: bool = False
+    """It counts, and gives no rows."""
+    exposes: bool = False
+    """What it reads is part of the answer."""
+    changes: bool = False
+    """What it reads is changed or deleted afterwards."""
+    role: str = ""
+    """The test of a role that it runs behind, as written."""
+    client_value: str = ""
+    """The value of the client that the owner column is compared with: `user_id`."""
+    optional_test: str = ""
+    """The test that decides whether the owner is compared, as written."""
+    writes: tuple[ColumnWrite, ...] = ()
+    joined: tuple[str, ...] = ()
+    """The other tables that the statement speaks of."""
+    tenant_column: str = ""
+    """The column that says to which customer of the service a row belongs."""
+    is_of_principals: bool = False
+    """The table holds the users or tenants themselves."""
 
     @property
     def in_handler(self) -> bool:

@@ -12,10 +12,11 @@ from fastapi_guard.project.dependencies import (
     is_security_class,
     signature,
 )
-from fastapi_guard.project.evaluator.calls import call, plain_type
+from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
-from fastapi_guard.project.evaluator.statements import FALLS, RAISES, RETURNS
+from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
 from fastapi_guard.project.rejections import rejects
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from fastapi_guard.knowledge.database import OWNER_COLUMNS, TABLE_BASES, USER_TABLES
-from fastapi_guard.location import Location
-from fastapi_guard.project.dependencies import class_location
+from fastapi_guard.knowledge.database import (
+    OWNER_COLUMNS,
+    OWNER_PATTERN,
+    SELF_QUERYING,
+    TABLE_BASES,
+    TENANT_COLUMNS,
+    TENANT_TABLES,
+    USER_TABLES,
+)
 from fastapi_guard.project.evaluator.attributes import is_column, is_field
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.values import Class, External, Literal, Result, Value, constant
@@ -19,8 +26,7 @@ class Table:
     """A table or collection, and how its rows belong to somebody."""
 
     name: str
-    """Dotted name of the class."""
-    location: Location
+    """Dotted name of the class; of a table that is only spoken of in SQL text, its name there."""
     owner_column: str = ""
     """The column that refers to the owner; empty when the table has none."""
     parents: tuple[str, ...] = ()
@@ -28,6 +34,9 @@ class Table:
     parent_columns: tuple[str, ...] = ()
     is_principal: bool = False
     """Its rows are the users or tenants themselves."""
+    keys: tuple[str, ...] = ("id",)
+    """The columns that name one row."""
+    columns: tuple[str, ...] = ()
 
     @property
     def short_name(self) -> str:
@@ -44,8 +53,15 @@ class TableReader:
     def __init__(self, interpreter: Interpreter, owner_columns: tuple[str, ...] = ()) -> None:
         self.interpreter = interpreter
         self.owner_columns = (*owner_columns, *OWNER_COLUMNS)
+        self.principals: set[str] = set()
+        """Plain names of tables whose rows the application signs in, beside those that are called so."""
         self._known: dict[int, Table | None] = {}
         self._by_table_name: dict[str, Class] | None = None
+
+    def learn(self, names: Iterable[str]) -> None:
+        """Plain names of the tables of principals; forgets what was read without knowing that."""
+        self.principals.update(names)
+        self._known.clear()
 
     def of(self, value: Value | None) -> Table | None:
         """The table that a class is, or None."""
@@ -56,24 +72,50 @@ class TableReader:
             self._known[id(value)] = self._read(value) if is_table(value) else None
         return self._known[id(value)]
 
+    def named(self, name: str) -> Table | None:
+        """The table that a class declares under a name in the database."""
+        return self.of(self._class_named(name))
+
+    def of_columns(self, name: str, columns: list[str]) -> Table:
+        """A table that no class declares, by the columns that are known of it."""
+        named = (column for column in columns if column.startswith("id_") or column.endswith("_id"))
+        keys = tuple(column for column in named if plain_name(name).startswith(plain_name(column.removeprefix("id_").removesuffix("_id")))) or ("id",)
+        if self._is_principal(name):
+            return Table(name, self._tenant(columns, {}), is_principal=True, keys=keys, columns=tuple(columns))
+        return Table(name, self._owner(columns, {}), keys=keys, columns=tuple(columns))
+
+    def _is_principal(self, *names: str) -> bool:
+        return any(plain_name(name) in USER_TABLES or plain_name(name) in self.principals for name in names)
+
     def _read(self, cls: Class) -> Table:
         name = f"{cls.module.name}.{cls.name}"
-        if plain_name(cls.name) in USER_TABLES or plain_name(table_name(cls)) in USER_TABLES:
-            return Table(name, class_location(cls), is_principal=True)
-        columns = columns_of(cls)
+        columns = [column for column in columns_of(cls) if not is_relationship(cls, column)]
+        keys = tuple(keys_of(cls, columns)) or ("id",)
         references = {column: target for column in columns if (target := reference_of(cls, column))}
-        owner = next((column for column in self.owner_columns if column in columns), "")
-        if not owner:
-            owner = next((column for column, target in references.items() if plain_name(target) in USER_TABLES), "")
+        if self._is_principal(cls.name, table_name(cls)):
+            return Table(name, self._tenant(columns, references), is_principal=True, keys=keys, columns=tuple(columns))
+        owner = self._owner(columns, references)
         if owner:
-            return Table(name, class_location(cls), owner)
+            return Table(name, owner, keys=keys, columns=tuple(columns))
         parents, parent_columns = [], []
         for column, target in references.items():
             parent = self.of(self._class_named(target))
             if parent is not None and parent.is_owned and not parent.is_principal:
                 parents.append(parent.name)
                 parent_columns.append(column)
-        return Table(name, class_location(cls), "", tuple(parents), tuple(parent_columns))
+        return Table(name, "", tuple(parents), tuple(parent_columns), keys=keys, columns=tuple(columns))
+
+    def _owner(self, columns: list[str], references: dict[str, str]) -> str:
+        """The column that says whose row it is: a reference to a person before one to an organization."""
+        named = [column for column in self.owner_columns if column in columns]
+        people = [column for column, target in references.items() if self._is_principal(target) and plain_name(target) not in TENANT_TABLES]
+        found = [*named, *people, *(column for column in columns if OWNER_PATTERN.fullmatch(column))]
+        return found[0] if found else ""
+
+    def _tenant(self, columns: list[str], references: dict[str, str]) -> str:
+        """The column of a user that says to which tenant he belongs."""
+        named = [column for column in columns if column in TENANT_COLUMNS]
+        return next(iter([*named, *(column for column, target in references.items() if plain_name(target) in TENANT_TABLES)]), "")
 
     def _class_named(self, target: str) -> Class | None:
         if self._by_table_name is None:
@@ -118,6 +160,30 @@ def columns_of(cls: Class) -> list[str]:
             names.update(dict.fromkeys(base.annotations))
             names.update(dict.fromkeys(name for name, value in base.namespace.items() if is_column(value) or is_field(value)))
     return [name for name in names if not name.startswith("__")]
+
+
+def is_relationship(cls: Class, column: str) -> bool:
+    """Whether an attribute stands for rows of another table, and is no column itself."""
+    found = cls.lookup(column)
+    value = found[0] if found else None
+    return isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name.rpartition(".")[2] in ("relationship", "Relationship", "association_proxy")
+
+
+def keys_of(cls: Class, columns: list[str]) -> Iterator[str]:
+    """Columns that are declared to be the primary key."""
+    for column in columns:
+        found = cls.lookup(column)
+        value = found[0] if found else None
+        if isinstance(value, Result):
+            declared = value.keywords.get("primary_key") or value.keywords.get("pk")
+            if isinstance(declared, Literal) and declared.value is True:
+                yield column
+
+
+def queries_itself(cls: Class) -> bool:
+    """Whether a table class has query methods of its own, by its library."""
+    bases = cls.external_bases()
+    return not any(base.startswith(("sqlmodel.", "sqlalchemy.")) for base in bases) and any(base.startswith(SELF_QUERYING) for base in bases)
 
 
 def reference_of(cls: Class, column: str) -> str:

@@ -311,6 +311,9 @@ class Coroutine(Value):
     result: Value
 
 
+Arguments = tuple[Value, ...]
+Keywords = dict[str, Value]
+
 NONE = Literal(None)
 TRUE = Literal(True)
 FALSE = Literal(False)
@@ -362,3 +365,8 @@ def constant(value: Value) -> object:
 
 def is_none(value: Value) -> bool:
     return isinstance(value, Literal) and value.value is None
+
+
+def is_external(value: Value, *names: str) -> bool:
+    """Whether a value is one of the named library names."""
+    return isinstance(value, External) and value.name in names

@@ -36,9 +36,19 @@ from fastapi_guard.project.values import (
 if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
 
-SETTINGS_BASES = frozenset({"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings"})
+SETTINGS_BASES = frozenset(
+    {"pydantic_settings.BaseSettings", "pydantic.BaseSettings", "pydantic.env_settings.BaseSettings"}
+)
 FIELD_CALLS = frozenset(
-    {"pydantic.Field", "pydantic.fields.Field", "sqlmodel.Field", "dataclasses.field", "attr.ib", "attr.field", "attrs.field"}
+    {
+        "pydantic.Field",
+        "pydantic.fields.Field",
+        "sqlmodel.Field",
+        "dataclasses.field",
+        "attr.ib",
+        "attr.field",
+        "attrs.field",
+    }
 )
 FACTORY_CALLS = frozenset({"attr.Factory", "attrs.Factory"})
 STATUS_NAME = re.compile(r"(?:fastapi|starlette)\.status\.(?:HTTP|WS)_(\d{3,4})\w*")
@@ -99,7 +109,9 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
     if name in receiver.attributes:
         return receiver.attributes[name]
     found = receiver.cls.lookup(name)
-    if found is not None and (is_column(found[0]) or (receiver.is_abstract and _is_data_field(receiver, name, found[0]))):
+    if found is not None and (
+        is_column(found[0]) or _is_key(found[0]) or (receiver.is_abstract and _is_data_field(receiver, name, found[0]))
+    ):
         return _field_of(interpreter, receiver, name, place)
     if found is not None:
         value, owner = found
@@ -130,6 +142,11 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
 DATA_CLASSES = ("pydantic.", "sqlmodel.", "sqlalchemy.", "beanie.", "odmantic.")
 
 
+def _is_key(value: Value) -> bool:
+    """Whether a field is the primary key, which the database gives: its default says nothing."""
+    return is_field(value) and isinstance(value, Result) and "primary_key" in value.keywords
+
+
 def _is_data_field(receiver: Instance, name: str, value: Value) -> bool:
     """Whether an attribute of some object of a data class: what the class assigns is only a default."""
     if is_settings(receiver.cls) or not (isinstance(value, (Literal, Sequence)) or is_field(value)):
@@ -140,7 +157,7 @@ def _is_data_field(receiver: Instance, name: str, value: Value) -> bool:
 
 def _field_of(interpreter: Interpreter, receiver: Instance, name: str, place: Place | None) -> Value:
     """A field of an object that nobody knows: some value of the annotated type that came with the object."""
-    from fastapi_guard.project.evaluator.calls import abstract_value
+    from fastapi_guard.project.evaluator.binding import abstract_value
 
     for base in receiver.cls.linearized():
         if isinstance(base, Class) and name in base.annotations:
@@ -209,20 +226,41 @@ def field_default(interpreter: Interpreter, value: Value, receiver: Value | None
     default = value.keywords.get("default") or (value.arguments[0] if value.arguments else None)
     if default is None or (isinstance(default, Literal) and default.value is Ellipsis):
         return Unknown("a required field")
-    if isinstance(default, Result) and isinstance(default.callee, External) and default.callee.name in FACTORY_CALLS and default.arguments:
+    if (
+        isinstance(default, Result)
+        and isinstance(default.callee, External)
+        and default.callee.name in FACTORY_CALLS
+        and default.arguments
+    ):
         takes_self = "takes_self" in default.keywords and receiver is not None
-        return call(interpreter, default.arguments[0], (receiver,) if takes_self and receiver else (), {}, default.place, None)
+        return call(
+            interpreter, default.arguments[0], (receiver,) if takes_self and receiver else (), {}, default.place, None
+        )
     return default
 
 
 def is_column(value: Value) -> bool:
     """Whether a class attribute declares a column or a relationship of a table."""
-    return isinstance(value, Result) and isinstance(value.callee, External) and (
-        value.callee.name.rpartition(".")[2] in COLUMN_CALLS or value.callee.name.startswith(COLUMN_MODULES)
+    return (
+        isinstance(value, Result)
+        and isinstance(value.callee, External)
+        and (value.callee.name.rpartition(".")[2] in COLUMN_CALLS or value.callee.name.startswith(COLUMN_MODULES))
     )
 
 
-COLUMN_CALLS = frozenset({"Column", "mapped_column", "relationship", "Relationship", "column_property", "synonym", "deferred", "association_proxy", "Indexed"})
+COLUMN_CALLS = frozenset(
+    {
+        "Column",
+        "mapped_column",
+        "relationship",
+        "Relationship",
+        "column_property",
+        "synonym",
+        "deferred",
+        "association_proxy",
+        "Indexed",
+    }
+)
 COLUMN_MODULES = ("tortoise.fields.", "peewee.", "mongoengine.", "ormar.")
 
 
@@ -243,7 +281,7 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
     if name in ("__name__", "__qualname__"):
         return Literal(receiver.name.rpartition(".")[2])
     if name == "__members__":
-        from fastapi_guard.project.evaluator.expressions import iterate
+        from fastapi_guard.project.evaluator.iteration import iterate
         from fastapi_guard.project.values import Mapping
 
         members = [key for key in receiver.namespace if not key.startswith("_")]

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.methods import environment
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     FALSE,
@@ -13,7 +14,6 @@ from fastapi_guard.project.values import (
     TRUE,
     BoundMethod,
     Class,
-    Conditional,
     Descriptor,
     External,
     Function,
@@ -25,7 +25,6 @@ from fastapi_guard.project.values import (
     Operation,
     Partial,
     Place,
-    Result,
     Sequence,
     Setting,
     TypeForm,
@@ -38,15 +37,26 @@ from fastapi_guard.project.values import (
 if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
 
+
 BUILTIN_NAMES = frozenset(dir(builtins))
 
+
 Arguments = tuple[Value, ...]
+
+
 Keywords = dict[str, Value]
+
+
 Known = Callable[["Interpreter", Arguments, Keywords, "Place | None", "Scope | None"], "Value | None"]
 
 
 def call_external(
-    interpreter: Interpreter, callee: External, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    interpreter: Interpreter,
+    callee: External,
+    arguments: Arguments,
+    keywords: Keywords,
+    place: Place | None,
+    scope: Scope | None,
 ) -> Value | None:
     """The result of a library call that is understood, None for all others."""
     known = EXTERNAL_CALLS.get(callee.name)
@@ -55,7 +65,9 @@ def call_external(
     return None
 
 
-def _getattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _getattr(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     from fastapi_guard.project.evaluator.attributes import attribute
 
     if len(arguments) >= 2 and isinstance(constant(arguments[1]), str):
@@ -67,8 +79,10 @@ def _getattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords,
     return Unknown("getattr with a name that is not known", place)
 
 
-def _setattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.statements import set_attribute
+def _setattr(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.assignments import set_attribute
 
     if len(arguments) == 3 and isinstance(constant(arguments[1]), str):
         set_attribute(interpreter, arguments[0], str(constant(arguments[1])), arguments[2], place)
@@ -77,7 +91,9 @@ def _setattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords,
     return NONE
 
 
-def _import_module(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _import_module(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     name = constant(arguments[0]) if arguments else None
     if not isinstance(name, str) or place is None:
         return Unknown("import_module of a name that is not known", place)
@@ -94,23 +110,33 @@ def _import_module(interpreter: Interpreter, arguments: Arguments, keywords: Key
     return Module(module) if module is not None else Unknown(f"{path} could not be parsed", place)
 
 
-def _partial(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _partial(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return Partial(arguments[0], arguments[1:], keywords) if arguments else None
 
 
-def _update_wrapper(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _update_wrapper(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return arguments[0] if arguments else None
 
 
-def _cast(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _cast(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return arguments[1] if len(arguments) == 2 else None
 
 
-def _identity(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _identity(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return arguments[0] if arguments else None
 
 
-def _scheme_and_parameter(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _scheme_and_parameter(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     """`get_authorization_scheme_param(None)` is `("", "")` (fastapi/security/utils.py)."""
     first = arguments[0] if arguments else NONE
     if isinstance(first, Literal) and not first.value:
@@ -118,26 +144,25 @@ def _scheme_and_parameter(interpreter: Interpreter, arguments: Arguments, keywor
     return None
 
 
-def _awaited(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import awaited
+def _awaited(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.operators import awaited
 
     return awaited(arguments[0]) if arguments else None
 
 
-def _environment(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _environment(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return environment(arguments, keywords)
 
 
-def environment(arguments: Arguments, keywords: Keywords) -> Setting:
-    """A setting that is read by name, with its default."""
-    name = f"environment variable {constant(arguments[0])}" if arguments else "the environment"
-    default = arguments[1] if len(arguments) > 1 else keywords.get("default", NONE)
-    return Setting(default, name)
-
-
 def _sequence(kind: str) -> Known:
-    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-        from fastapi_guard.project.evaluator.expressions import iterate
+    def make(
+        interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    ) -> Value | None:
+        from fastapi_guard.project.evaluator.iteration import iterate
 
         if not arguments:
             return Sequence(kind, [])
@@ -147,8 +172,11 @@ def _sequence(kind: str) -> Known:
     return make
 
 
-def _dict(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate, key_of
+def _dict(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
+    from fastapi_guard.project.evaluator.operators import key_of
 
     mapping = Mapping({})
     if arguments and isinstance(arguments[0], Mapping):
@@ -168,8 +196,10 @@ def _dict(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, pl
     return mapping
 
 
-def _zip(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
+def _zip(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
 
     columns = [iterate(interpreter, argument) for argument in arguments]
     if any(column is None for column in columns):
@@ -178,8 +208,10 @@ def _zip(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, pla
     return Sequence("list", [Sequence("tuple", list(row)) for row in rows])
 
 
-def _enumerate(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
+def _enumerate(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
 
     items = iterate(interpreter, arguments[0]) if arguments else None
     if items is None:
@@ -187,36 +219,46 @@ def _enumerate(interpreter: Interpreter, arguments: Arguments, keywords: Keyword
     return Sequence("list", [Sequence("tuple", [Literal(index), item]) for index, item in enumerate(items)])
 
 
-def _reversed(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
+def _reversed(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
 
     items = iterate(interpreter, arguments[0]) if arguments else None
     return Sequence("list", items[::-1]) if items is not None else Sequence("list", [], False)
 
 
-def _chain(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
+def _chain(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
 
     parts = [iterate(interpreter, argument) for argument in arguments]
     items = [item for part in parts if part is not None for item in part]
     return Sequence("list", items, all(part is not None for part in parts))
 
 
-def _range(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _range(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     bounds = [bound for bound in (constant(argument) for argument in arguments) if isinstance(bound, int)]
     if bounds and len(bounds) == len(arguments) and len(range(*bounds)) <= 200:
         return Sequence("list", [Literal(number) for number in range(*bounds)])
     return Sequence("list", [], False)
 
 
-def _length(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _length(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     first = arguments[0] if arguments else NONE
     if isinstance(first, (Sequence, Mapping)) and first.is_complete:
         return Literal(len(first.items))
     return None
 
 
-def _text(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _text(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     if not arguments:
         return Literal("")
     known = constant(arguments[0])
@@ -225,22 +267,28 @@ def _text(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, pl
     return Setting(Literal(str(known)), arguments[0].name) if isinstance(arguments[0], Setting) else Literal(str(known))
 
 
-def _run_elsewhere(position: int) -> Known:
+def run_elsewhere(position: int) -> Known:
     """A call that runs a function in a thread or pool and gives its result: `to_thread.run_sync(function, *arguments)`."""
 
-    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    def make(
+        interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    ) -> Value | None:
         from fastapi_guard.project.evaluator.calls import call
 
         if len(arguments) <= position:
             return None
-        passed = {key: value for key, value in keywords.items() if key not in ("abandon_on_cancel", "cancellable", "limiter")}
+        passed = {
+            key: value for key, value in keywords.items() if key not in ("abandon_on_cancel", "cancellable", "limiter")
+        }
         return call(interpreter, arguments[position], arguments[position + 1 :], passed, place, scope)
 
     return make
 
 
-def _boolean(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import truth
+def _boolean(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.operators import truth
 
     decided = truth(arguments[0]) if arguments else False
     if decided is not None:
@@ -248,13 +296,19 @@ def _boolean(interpreter: Interpreter, arguments: Arguments, keywords: Keywords,
     return Operation("bool", arguments[:1], place)
 
 
-def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _isinstance(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     if len(arguments) != 2:
         return None
     value, kind = arguments
     kinds = kind.items if isinstance(kind, Sequence) else [kind]
     if isinstance(value, Instance) and all(isinstance(option, Class) for option in kinds):
-        return TRUE if any(option in list(value.cls.linearized()) for option in kinds) else (None if value.is_abstract else FALSE)
+        return (
+            TRUE
+            if any(option in list(value.cls.linearized()) for option in kinds)
+            else (None if value.is_abstract else FALSE)
+        )
     names = {option.name for option in kinds if isinstance(option, External)}
     actual = {
         Sequence: {"list", "tuple", "set"} & {getattr(value, "kind", "")},
@@ -269,22 +323,38 @@ def _isinstance(interpreter: Interpreter, arguments: Arguments, keywords: Keywor
     return None
 
 
-def _issubclass(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _issubclass(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     if len(arguments) != 2 or not isinstance(arguments[0], Class):
         return None
     kinds = arguments[1].items if isinstance(arguments[1], Sequence) else [arguments[1]]
     bases = list(arguments[0].linearized())
-    if any(kind in bases or (isinstance(kind, External) and kind.name in arguments[0].external_bases()) for kind in kinds):
+    if any(
+        kind in bases or (isinstance(kind, External) and kind.name in arguments[0].external_bases()) for kind in kinds
+    ):
         return TRUE
     is_known = all(isinstance(base, Class) or base.name in PLAIN_BASES for base in bases)
     return FALSE if is_known or all(isinstance(kind, Class) for kind in kinds) else None
 
 
-PLAIN_BASES = frozenset({"builtins.object", "pydantic.BaseModel", "abc.ABC", "typing.Protocol", "typing.Generic", "typing.TypedDict", "typing_extensions.TypedDict"})
+PLAIN_BASES = frozenset(
+    {
+        "builtins.object",
+        "pydantic.BaseModel",
+        "abc.ABC",
+        "typing.Protocol",
+        "typing.Generic",
+        "typing.TypedDict",
+        "typing_extensions.TypedDict",
+    }
+)
 """Library classes that have no interesting bases of their own."""
 
 
-def _is_coroutine_function(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _is_coroutine_function(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     first = arguments[0] if arguments else NONE
     if isinstance(first, BoundMethod):
         first = first.function
@@ -295,7 +365,9 @@ def _is_coroutine_function(interpreter: Interpreter, arguments: Arguments, keywo
     return None
 
 
-def _hasattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _hasattr(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     if len(arguments) == 2 and isinstance(arguments[0], Instance) and not arguments[0].is_abstract:
         name = str(constant(arguments[1]))
         if name in arguments[0].attributes or arguments[0].cls.lookup(name):
@@ -303,20 +375,26 @@ def _hasattr(interpreter: Interpreter, arguments: Arguments, keywords: Keywords,
     return None
 
 
-def _type(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _type(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     if len(arguments) == 1 and isinstance(arguments[0], Instance):
         return arguments[0].cls
     return None
 
 
 def _descriptor(kind: str) -> Known:
-    def make(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+    def make(
+        interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    ) -> Value | None:
         return Descriptor(kind, arguments[0]) if arguments and isinstance(arguments[0], Function) else None
 
     return make
 
 
-def _new_type(interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None) -> Value | None:
+def _new_type(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
     return TypeForm(External("typing.NewType"), arguments[1:2])
 
 
@@ -344,15 +422,15 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "builtins.classmethod": _descriptor("classmethod"),
     "builtins.staticmethod": _descriptor("staticmethod"),
     "builtins.property": _descriptor("property"),
-    "anyio.to_thread.run_sync": _run_elsewhere(0),
+    "anyio.to_thread.run_sync": run_elsewhere(0),
     "asgiref.sync.async_to_sync": _identity,
     "asgiref.sync.sync_to_async": _identity,
     "asyncio.run": _awaited,
-    "asyncio.to_thread": _run_elsewhere(0),
+    "asyncio.to_thread": run_elsewhere(0),
     "asyncio.wait_for": _awaited,
     "fastapi.security.utils.get_authorization_scheme_param": _scheme_and_parameter,
-    "fastapi.concurrency.run_in_threadpool": _run_elsewhere(0),
-    "starlette.concurrency.run_in_threadpool": _run_elsewhere(0),
+    "fastapi.concurrency.run_in_threadpool": run_elsewhere(0),
+    "starlette.concurrency.run_in_threadpool": run_elsewhere(0),
     "asyncio.iscoroutinefunction": _is_coroutine_function,
     "inspect.iscoroutinefunction": _is_coroutine_function,
     "copy.copy": _identity,
@@ -367,122 +445,3 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "typing.NewType": _new_type,
     "typing.cast": _cast,
 }
-
-CONFIGURATIONS = frozenset({"environs.Env", "environs.FileAwareEnv", "environ.Env", "starlette.config.Config", "decouple.Config"})
-"""Library objects whose methods read the environment: `env.str("KEY", default)`."""
-
-TEXT_METHODS = frozenset({
-    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
-    "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
-})  # fmt: skip
-
-
-def call_member(
-    interpreter: Interpreter, callee: Member, arguments: Arguments, keywords: Keywords, place: Place | None
-) -> Value | None:
-    """A method of a list, a dict or text; None when it is not understood."""
-    receiver = callee.receiver
-    if isinstance(receiver, Result) and isinstance(receiver.callee, External) and receiver.callee.name in CONFIGURATIONS:
-        return environment(arguments, keywords)
-    if callee.name == "run_in_executor" and len(arguments) > 1:
-        return _run_elsewhere(1)(interpreter, arguments, keywords, place, None)
-    if isinstance(receiver, Sequence):
-        return _sequence_method(interpreter, receiver, callee.name, arguments)
-    if isinstance(receiver, Mapping):
-        return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
-    text = constant(receiver)
-    if isinstance(text, str) and callee.name in TEXT_METHODS:
-        return _text_method(interpreter, receiver, text, callee.name, arguments, keywords)
-    return None
-
-
-def _text_method(
-    interpreter: Interpreter, receiver: Value, text: str, name: str, arguments: Arguments, keywords: Keywords
-) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
-
-    if name == "join" and arguments:
-        items = iterate(interpreter, arguments[0])
-        parts = [constant(item) for item in items or [Unknown("")]]
-        return Literal(text.join(str(part) for part in parts)) if all(isinstance(part, str) for part in parts) else None
-    plain = [constant(argument) for argument in arguments]
-    named = {key: constant(value) for key, value in keywords.items()}
-    if any(value is None for value in [*plain, *named.values()]):
-        return None
-    try:
-        made = getattr(text, name)(*plain, **named)
-    except (TypeError, ValueError, LookupError, AttributeError):
-        return None
-    if isinstance(made, (list, tuple)):
-        return Sequence("list", [Literal(part) for part in made])
-    return Setting(Literal(made), receiver.name) if isinstance(receiver, Setting) else Literal(made)
-
-
-def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import iterate
-
-    if interpreter.conditions and name in ("append", "add", "insert", "extend", "update") and arguments:
-        added = [arguments[-1]] if name != "extend" else iterate(interpreter, arguments[0]) or []
-        receiver.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added)
-        return NONE
-    if name in ("append", "add") and arguments:
-        added_item = arguments[0]
-        if interpreter.undecided and isinstance(added_item, Result) and isinstance(added_item.callee, External):
-            added_item = Conditional(added_item, interpreter.undecided[-1], is_undecided=True)
-        receiver.items.append(added_item)
-    elif name == "insert" and len(arguments) == 2:
-        index = constant(arguments[0])
-        receiver.items.insert(index if isinstance(index, int) else len(receiver.items), arguments[1])
-    elif name in ("extend", "update") and arguments:
-        items = iterate(interpreter, arguments[0])
-        receiver.items.extend(items or [])
-        receiver.is_complete = receiver.is_complete and items is not None
-    elif name == "copy":
-        return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
-    elif name == "pop":
-        receiver.is_complete = False
-        return choice(list(receiver.items)) if receiver.items else None
-    elif name in ("remove", "clear", "discard"):
-        receiver.is_complete = False
-    elif name in ("sort", "reverse"):
-        return NONE
-    else:
-        return None
-    return NONE
-
-
-def _mapping_method(
-    interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
-) -> Value | None:
-    from fastapi_guard.project.evaluator.expressions import _from_key, key_of
-
-    if name == "items":
-        pairs = [Sequence("tuple", [_from_key(key), value]) for key, value in receiver.items.items()]
-        return Sequence("list", list(pairs), receiver.is_complete)
-    if name == "values":
-        return Sequence("list", list(receiver.items.values()), receiver.is_complete)
-    if name == "keys":
-        return Sequence("list", [_from_key(key) for key in receiver.items], receiver.is_complete)
-    if name == "copy":
-        return Mapping(dict(receiver.items), receiver.is_complete)
-    if name == "update":
-        for argument in arguments:
-            if isinstance(argument, Mapping):
-                receiver.items.update(argument.items)
-            receiver.is_complete = receiver.is_complete and isinstance(argument, Mapping) and argument.is_complete
-        receiver.items.update({key: value for key, value in keywords.items() if key != "**"})
-        return NONE
-    if name in ("get", "pop", "setdefault") and arguments:
-        key = key_of(arguments[0])
-        default = arguments[1] if len(arguments) > 1 else NONE
-        if key is not None and key[0] in receiver.items:
-            found = receiver.items[key[0]]
-            if name == "pop":
-                del receiver.items[key[0]]
-            return found
-        if key is not None and name == "setdefault":
-            receiver.items[key[0]] = default
-        if key is not None and receiver.is_complete:
-            return default
-        return choice([*receiver.items.values(), default])
-    return None

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.project.evaluator.attributes import attribute
-from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.binding import bind_arguments
+from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
-from fastapi_guard.project.evaluator.statements import FALLS, RAISES, defaults_of, run_block
+from fastapi_guard.project.evaluator.statements import run_block
+from fastapi_guard.project.evaluator.ways import FALLS, RAISES
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Trace, Watched
 from fastapi_guard.project.values import (
     NONE,
-    Argument,
     BoundMethod,
     Choice,
     Class,
@@ -28,38 +29,56 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Literal,
-    Mapping,
     Member,
     Partial,
     Place,
     Result,
-    Sequence,
     Setting,
     Super,
     TypeForm,
     Unknown,
     Value,
     choice,
+    is_external,
 )
 
 if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
 
+
 Arguments = tuple[Value, ...]
+
+
 Keywords = dict[str, Value]
 
+
 MOST_NESTED_CALLS = 40
+
+
 MOST_RECURSIONS = 2
+
+
 PLAIN_MODULES = (sys.stdlib_module_names | {"builtins", "loguru", "structlog"}) - {"hmac", "secrets", "sqlite3"}
+
+
 MOST_RUNS, MOST_RUNS_ELSEWHERE = 400, 120
 """How often one root runs a function body of a module that registers something, and of any other module."""
+
+
 MOST_WATCHED_RUNS = 2
 """While somebody watches, a function body is followed this often; after that its last result stands for it."""
+
+
 MOST_WATCHED_NESTING = 9
 
 
 def call(
-    interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    interpreter: Interpreter,
+    callee: Value,
+    arguments: Arguments,
+    keywords: Keywords,
+    place: Place | None,
+    scope: Scope | None,
 ) -> Value:
     """What calling a value gives."""
     if interpreter.trace is not None and place is not None:
@@ -70,7 +89,12 @@ def call(
             interpreter.call_sites.pop()
     else:
         made = _call(interpreter, callee, arguments, keywords, place, scope)
-    if interpreter.trace is not None and isinstance(made, Result) and made.callee is callee and not _is_plain_python(callee):
+    if (
+        interpreter.trace is not None
+        and isinstance(made, Result)
+        and made.callee is callee
+        and not _is_plain_python(callee)
+    ):
         interpreter.note("call", made, place)
     return made
 
@@ -90,9 +114,14 @@ def _is_plain_python(callee: Value) -> bool:
 
 
 def _call(
-    interpreter: Interpreter, callee: Value, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+    interpreter: Interpreter,
+    callee: Value,
+    arguments: Arguments,
+    keywords: Keywords,
+    place: Place | None,
+    scope: Scope | None,
 ) -> Value:
-    from fastapi_guard.project.evaluator import builtins, routers
+    from fastapi_guard.project.evaluator import builtins, methods, routers
 
     interpreter.step()
     if isinstance(callee, Function):
@@ -116,13 +145,15 @@ def _call(
     if isinstance(callee, Choice):
         return choice([call(interpreter, option, arguments, keywords, place, scope) for option in callee.options])
     if isinstance(callee, Partial):
-        return call(interpreter, callee.function, (*callee.arguments, *arguments), {**callee.keywords, **keywords}, place, scope)
+        return call(
+            interpreter, callee.function, (*callee.arguments, *arguments), {**callee.keywords, **keywords}, place, scope
+        )
     if isinstance(callee, Member):
         if callee.name == "__init__" and isinstance(callee.receiver, Super):
             _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
-        known = builtins.call_member(interpreter, callee, arguments, keywords, place)
+        known = methods.call_member(interpreter, callee, arguments, keywords, place)
         return known if known is not None else Result(callee, arguments, keywords, place)
     if isinstance(callee, Instance) and callee.cls.lookup("__call__"):
         return call_method(interpreter, callee, "__call__", arguments, keywords, place)
@@ -130,18 +161,28 @@ def _call(
         return call(interpreter, callee.origin, arguments, keywords, place, scope)
     if isinstance(callee, Descriptor):
         return call(interpreter, callee.function, arguments, keywords, place, scope)
-    if isinstance(callee, Result) and isinstance(callee.callee, External) and callee.callee.name in builtins.CONFIGURATIONS:
-        return builtins.environment(arguments, keywords)
+    if (
+        isinstance(callee, Result)
+        and isinstance(callee.callee, External)
+        and callee.callee.name in methods.CONFIGURATIONS
+    ):
+        return methods.environment(arguments, keywords)
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner
     if isinstance(callee, Result) and interpreter.trace is not None:
         wrapped = [argument for argument in callee.arguments if isinstance(argument, (Function, BoundMethod))]
-        if len(wrapped) == 1 and callee.arguments[0] is wrapped[0]:  # `opaque(function)(...)`: a decorator that is not known
+        if (
+            len(wrapped) == 1 and callee.arguments[0] is wrapped[0]
+        ):  # `opaque(function)(...)`: a decorator that is not known
             call(interpreter, wrapped[0], arguments, keywords, place, scope)
     if isinstance(callee, Unknown) and place is not None:
         node = place.node
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in routers.REGISTERING:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in routers.REGISTERING
+        ):
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
     return Result(callee, arguments, keywords, place)
 
@@ -156,12 +197,12 @@ def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> 
 def _verifies_nothing(callee: External, arguments: Arguments) -> bool:
     """`jwt.decode(None, ...)`: there is no credential, so that this raises."""
     first = arguments[0] if arguments else None
-    return isinstance(first, Literal) and not first.value and callee.name.endswith(".decode") and look_up(VERIFIERS, callee.name) is not None
-
-
-def is_external(value: Value, *names: str) -> bool:
-    """Whether a value is one of the named library names."""
-    return isinstance(value, External) and value.name in names
+    return (
+        isinstance(first, Literal)
+        and not first.value
+        and callee.name.endswith(".decode")
+        and look_up(VERIFIERS, callee.name) is not None
+    )
 
 
 def call_method(
@@ -183,9 +224,15 @@ def call_function(interpreter: Interpreter, function: Function, arguments: Argum
     return _run(interpreter, function, arguments, keywords)
 
 
-def _watched(interpreter: Interpreter, trace: Trace, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
+def _watched(
+    interpreter: Interpreter, trace: Trace, function: Function, arguments: Arguments, keywords: Keywords
+) -> Value:
     """Run a function while somebody watches: not again on the very same values, and no body too often."""
-    key = (id(function.definition), *map(id, arguments), *(part for name, value in keywords.items() for part in (name, id(value))))
+    key = (
+        id(function.definition),
+        *map(id, arguments),
+        *(part for name, value in keywords.items() for part in (name, id(value))),
+    )
     known = interpreter.watched.get(key)
     if known is not None:
         around = tuple(interpreter.call_sites)
@@ -247,139 +294,9 @@ def _result(function: Function, scope: Scope, falls: bool) -> Value:
     return Coroutine(result) if function.is_async else result
 
 
-def bind_arguments(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> dict[str, Value]:
-    """What each parameter holds; one that no argument fills is its default, or an `Argument` of its annotated type."""
-    spec = function.definition.args
-    names: dict[str, Value] = {}
-    positional = [*spec.posonlyargs, *spec.args]
-    for parameter, value in zip(positional, arguments, strict=False):
-        names[parameter.arg] = value
-    if spec.vararg:
-        names[spec.vararg.arg] = Sequence("tuple", list(arguments[len(positional) :]))
-    accepted = {parameter.arg for parameter in [*positional, *spec.kwonlyargs]}
-    rest = Mapping({})
-    for key, value in keywords.items():
-        if key == "**":
-            rest.is_complete = False
-        elif key in accepted:
-            names[key] = value
-        else:
-            rest.items[key] = value
-    if spec.kwarg:
-        names[spec.kwarg.arg] = rest
-    defaults = {parameter.arg: node for parameter, node in defaults_of(spec)}
-    for parameter in [*positional, *spec.kwonlyargs]:
-        if parameter.arg in names:
-            continue
-        if parameter.arg in function.defaults:
-            names[parameter.arg] = function.defaults[parameter.arg]
-        elif parameter.arg in defaults:
-            default = evaluate(interpreter, defaults[parameter.arg], function.scope)
-            names[parameter.arg] = _injected(interpreter, function, parameter, default) or default
-        elif parameter.annotation is not None:
-            place = Place(function.module, parameter)
-            names[parameter.arg] = abstract_value(interpreter, parameter.arg, parameter.annotation, function.scope, place)
-        else:
-            names[parameter.arg] = Argument(parameter.arg, None, Place(function.module, parameter))
-    return names
-
-
-def _injected(interpreter: Interpreter, function: Function, parameter: ast.arg, default: Value) -> Value | None:
-    """What FastAPI will inject for `parameter = Depends(...)`, while somebody watches; None for other defaults."""
-    if interpreter.trace is None or not (isinstance(default, Result) and isinstance(default.callee, External)):
-        return None
-    if default.callee.name.rpartition(".")[2] not in ("Depends", "Security") or not default.callee.name.startswith("fastapi."):
-        return None
-    target = default.arguments[0] if default.arguments else default.keywords.get("dependency")
-    place = Place(function.module, parameter)
-    annotation = annotation_value(interpreter, parameter.annotation, function.scope) if parameter.annotation else None
-    return injected_value(interpreter, parameter.arg, annotation, target, place)
-
-
-def injected_value(interpreter: Interpreter, name: str, annotation: Value | None, target: Value | None, place: Place) -> Value:
-    """Some result of a dependency: an object of the annotated type, else what running the dependency gives."""
-    kind = plain_type(annotation) if annotation is not None else None
-    if target is None:
-        target = kind
-    if isinstance(kind, Class) and not is_router_class(interpreter, kind):
-        made = _made_by(interpreter, target, place) if _is_wired(interpreter, kind) else None
-        is_made = isinstance(made, Instance) and not made.is_abstract and kind in made.cls.linearized()
-        return replace(made, origin=target) if is_made and isinstance(made, Instance) else Instance(kind, place=place, is_abstract=True, origin=target)
-    if kind is not None and not (isinstance(kind, External) and kind.name == "typing.Any"):
-        return Argument(name, annotation, place, origin=target)
-    if isinstance(target, Class):
-        return Instance(target, place=place, is_abstract=True, origin=target)
-    made = _made_by(interpreter, target, place)
-    if isinstance(made, (Instance, Result)):
-        return replace(made, origin=target)
-    return Argument(name, annotation, place, origin=target)
-
-
-def _is_wired(interpreter: Interpreter, cls: Class) -> bool:
-    """Whether objects of a class are put together by their maker: an initializer of the project's own."""
-    if interpreter.trace is not None and interpreter.trace.is_bare:
-        return False
-    found = cls.lookup("__init__")
-    return found is not None and isinstance(interpreter.settle(found[0]), Function)
-
-
-def _made_by(interpreter: Interpreter, target: Value, place: Place) -> Value | None:
-    """What running a dependency gives."""
-    if not isinstance(target, (Function, BoundMethod, Partial)):
-        return None
-    outer, interpreter.trace = interpreter.trace, Trace()
-    try:
-        made = call(interpreter, target, (), {}, place, None)
-    finally:
-        interpreter.trace = outer
-    made = made.result if isinstance(made, Coroutine) else made
-    return made.items[0] if isinstance(made, Generator) and made.items else made
-
-
-def abstract_value(interpreter: Interpreter, name: str, annotation: ast.expr, scope: Scope, place: Place | None) -> Value:
-    """Some object of an annotated type: an instance of the project's class, whichever it is, or an `Argument`."""
-    kind = annotation_value(interpreter, annotation, scope)
-    if interpreter.trace is not None and place is not None:
-        for metadata in _metadata(kind):
-            if isinstance(metadata, Result) and isinstance(metadata.callee, External) and metadata.callee.name.rpartition(".")[2] in ("Depends", "Security"):
-                target = metadata.arguments[0] if metadata.arguments else metadata.keywords.get("dependency")
-                return injected_value(interpreter, name, kind, target, place)
-    cls = plain_type(kind)
-    if isinstance(cls, Class) and not is_router_class(interpreter, cls):
-        return Instance(cls, place=place, is_abstract=True)
-    return Argument(name, kind, place)
-
-
-def _metadata(kind: Value) -> tuple[Value, ...]:
-    """What stands behind the type in `Annotated[...]`."""
-    if isinstance(kind, TypeForm) and isinstance(kind.origin, External) and kind.origin.name.rpartition(".")[2] == "Annotated":
-        return kind.arguments[1:]
-    return ()
-
-
-def is_router_class(interpreter: Interpreter, cls: Class) -> bool:
-    from fastapi_guard.project.evaluator.routers import router_class_of
-
-    return router_class_of(interpreter, cls) is not None
-
-
-def plain_type(kind: Value) -> Value:
-    """The type without `Annotated`, `Optional` and type arguments."""
-    while isinstance(kind, TypeForm):
-        origin = kind.origin
-        if isinstance(origin, External) and origin.name.rpartition(".")[2] in ("Annotated", "Optional"):
-            kind = kind.arguments[0] if kind.arguments else origin
-        elif is_external(origin, "typing.Union", "types.UnionType"):
-            real = [member for member in kind.arguments if not (isinstance(member, Literal) and member.value is None)]
-            if len(real) != 1:
-                return kind
-            kind = real[0]
-        else:
-            return origin if isinstance(origin, Class) else kind
-    return kind
-
-
-def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords, place: Place | None) -> Value:
+def instantiate(
+    interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Value:
     """Make an object of a class of the project, running its `__init__`."""
     from fastapi_guard.project.evaluator import routers
 
@@ -391,7 +308,9 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keyw
     bases = cls.external_bases()
     if any(base.startswith("enum.") for base in bases):
         return arguments[0] if arguments else Unknown("an enumeration without a value")
-    instance = Instance(cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords})
+    instance = Instance(
+        cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords}
+    )
     initializer = cls.lookup("__init__")
     if initializer is not None:
         function = interpreter.settle(initializer[0])
@@ -415,67 +334,6 @@ def instantiate(interpreter: Interpreter, cls: Class, arguments: Arguments, keyw
 
 AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")
 """Methods that generated initializers call when they are done (dataclasses, attrs, Pydantic)."""
-
-
-IDENTITY_DECORATORS = frozenset({
-    "functools.lru_cache", "functools.cache", "abc.abstractmethod", "typing.overload", "typing.final",
-    "typing.runtime_checkable", "contextlib.contextmanager", "contextlib.asynccontextmanager", "typing.no_type_check",
-    "typing_extensions.override", "typing.override", "typing_extensions.deprecated",
-})  # fmt: skip
-DESCRIPTORS = {
-    "builtins.property": "property",
-    "functools.cached_property": "property",
-    "builtins.staticmethod": "staticmethod",
-    "builtins.classmethod": "classmethod",
-    "pydantic.computed_field": "computed_field",
-}
-
-
-def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, place: Place, scope: Scope) -> Value:
-    """What `@decorator` makes of a function or class.
-
-    A decorator of a library that is not known is remembered on the function and taken to leave its signature alone.
-    """
-    name = decorator.name if isinstance(decorator, External) else ""
-    if isinstance(decorator, Result) and isinstance(decorator.callee, External):
-        name = decorator.callee.name
-    if name in DESCRIPTORS:
-        if name == "pydantic.computed_field":
-            return target
-        return Descriptor(DESCRIPTORS[name], target)
-    if isinstance(decorator, Member) and isinstance(decorator.receiver, Descriptor):
-        return decorator.receiver  # @name.setter
-    if name in IDENTITY_DECORATORS:
-        return target
-    if isinstance(decorator, RouteDecorator):
-        return call(interpreter, decorator, (target,), {}, place, scope)
-    if isinstance(target, Class):
-        if isinstance(decorator, (Function, BoundMethod, Instance)):
-            replaced = call(interpreter, decorator, (target,), {}, place, scope)
-            if not isinstance(replaced, (Class, Unknown, Literal, Choice)):
-                return replaced
-        target.decorators.append(decorator)
-        return target
-    if isinstance(decorator, (Function, BoundMethod, Instance, Class, Partial, Choice)) or _is_wraps(decorator):
-        made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
-        if made is not None:
-            return made
-    from fastapi_guard.project.evaluator import routers
-
-    routers.report_unresolved_decorator(interpreter, decorator, place)
-    if isinstance(target, Function):
-        return replace(target, decorators=(*target.decorators, decorator))
-    return target
-
-
-def _is_wraps(decorator: Value) -> bool:
-    return isinstance(decorator, Result) and is_external(decorator.callee, "functools.wraps")
-
-
-def _callable_option(value: Value) -> Value | None:
-    if isinstance(value, Choice):
-        return next((option for option in value.options if _callable_option(option) is not None), None)
-    return value if isinstance(value, (Function, BoundMethod, Instance, Class, Partial)) else None
 
 
 __all__ = ["Member", "Router", "Setting", "call", "call_function", "call_method"]

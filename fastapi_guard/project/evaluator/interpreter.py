@@ -167,7 +167,11 @@ class Interpreter:
             from fastapi_guard.project.evaluator.calls import call_function
 
             made = call_function(self, maker, (Literal(name),), {})
-            return made if not isinstance(made, Unknown) else Unknown(f"{module.name}.{name} is made by the module's __getattr__")
+            return (
+                made
+                if not isinstance(made, Unknown)
+                else Unknown(f"{module.name}.{name} is made by the module's __getattr__")
+            )
         return Unknown(f"{module.name} has no name {name} that could be found")
 
     def settle(self, value: Value) -> Value:

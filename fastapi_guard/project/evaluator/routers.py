@@ -13,10 +13,12 @@ from fastapi_guard.project.registration import Include, Middleware, Mount, Route
 from fastapi_guard.project.values import (
     NONE,
     Argument,
+    Arguments,
     BoundMethod,
     Class,
     External,
     Function,
+    Keywords,
     Literal,
     Member,
     Place,
@@ -30,10 +32,9 @@ from fastapi_guard.project.values import (
 if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
 
-Arguments = tuple[Value, ...]
-Keywords = dict[str, Value]
-
-APPLICATION_CLASSES = frozenset({"fastapi.FastAPI", "fastapi.applications.FastAPI", "fastapi_offline.FastAPIOffline", "cadwyn.Cadwyn"})
+APPLICATION_CLASSES = frozenset(
+    {"fastapi.FastAPI", "fastapi.applications.FastAPI", "fastapi_offline.FastAPIOffline", "cadwyn.Cadwyn"}
+)
 STARLETTE_CLASSES = frozenset({"starlette.applications.Starlette", "starlette.routing.Router"})
 ROUTER_CLASSES = frozenset({
     "fastapi.APIRouter", "fastapi.routing.APIRouter", "cadwyn.VersionedAPIRouter", "cadwyn.routing.VersionedAPIRouter",
@@ -42,9 +43,20 @@ ROUTER_CLASSES = frozenset({
     "aws_lambda_powertools.event_handler.router.APIGatewayRouter",
 })  # fmt: skip
 
-VERBS = {"get": "GET", "put": "PUT", "post": "POST", "delete": "DELETE", "options": "OPTIONS", "head": "HEAD", "patch": "PATCH", "trace": "TRACE"}
+VERBS = {
+    "get": "GET",
+    "put": "PUT",
+    "post": "POST",
+    "delete": "DELETE",
+    "options": "OPTIONS",
+    "head": "HEAD",
+    "patch": "PATCH",
+    "trace": "TRACE",
+}
 
-REGISTERING = frozenset({"include_router", "add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route", "api_route"})
+REGISTERING = frozenset(
+    {"include_router", "add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route", "api_route"}
+)
 """Names that only registrations have: a call of one on something unknown is reported."""
 
 
@@ -58,18 +70,30 @@ def router_class_of(interpreter: Interpreter, cls: Class) -> str | None:
 
 def is_router_name(interpreter: Interpreter, name: str) -> bool:
     """Whether a library class makes routers or applications."""
-    return name in APPLICATION_CLASSES or name in ROUTER_CLASSES or name in STARLETTE_CLASSES or name in interpreter.options.router_classes
+    return (
+        name in APPLICATION_CLASSES
+        or name in ROUTER_CLASSES
+        or name in STARLETTE_CLASSES
+        or name in interpreter.options.router_classes
+    )
 
 
 def make_router(
-    interpreter: Interpreter, name: str, cls: Class | None, arguments: Arguments, keywords: Keywords, place: Place | None
+    interpreter: Interpreter,
+    name: str,
+    cls: Class | None,
+    arguments: Arguments,
+    keywords: Keywords,
+    place: Place | None,
 ) -> Router | None:
     """A router object for a call of a router class; None when the class is none."""
     if not is_router_name(interpreter, name) or place is None:
         return None
     made_in = _maker(interpreter)
     shown = f"{cls.module.name}.{cls.name}" if cls else name
-    router = Router(shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in)
+    router = Router(
+        shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in
+    )
     router.condition = condition(interpreter)
     interpreter.routers.append(router)
     initializer = cls.lookup("__init__") if cls else None
@@ -147,18 +171,30 @@ def call_router_method(
         return NONE
     if name == "include_router":
         included = _argument(arguments, keywords, 0, "router")
-        router.add(Include(included, _without(keywords, "router"), place, interpreter.next_order(), condition(interpreter)))
+        router.add(
+            Include(included, _without(keywords, "router"), place, interpreter.next_order(), condition(interpreter))
+        )
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
-        router.add(Mount(_argument(arguments, keywords, 0, "path"), target, place, interpreter.next_order(), condition(interpreter)))
+        router.add(
+            Mount(
+                _argument(arguments, keywords, 0, "path"),
+                target,
+                place,
+                interpreter.next_order(),
+                condition(interpreter),
+            )
+        )
         return NONE
     if name == "add_event_handler":
         if constant(_argument(arguments, keywords, 0, "event_type")) == "startup":
             router.startup.append(_argument(arguments, keywords, 1, "func"))
         return NONE
     if name == "add_middleware":
-        router.middlewares.append(Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place, switch(interpreter)))
+        router.middlewares.append(
+            Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place, switch(interpreter))
+        )
         return NONE
     return Result(method, arguments, keywords, place)
 
@@ -199,7 +235,13 @@ def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Valu
     return endpoint
 
 
-KINDS = {"api_route": "http", "route": "starlette", "websocket": "websocket", "api_websocket_route": "websocket", "websocket_route": "websocket"}
+KINDS = {
+    "api_route": "http",
+    "route": "starlette",
+    "websocket": "websocket",
+    "api_websocket_route": "websocket",
+    "websocket_route": "websocket",
+}
 
 
 def _add_route(
@@ -207,7 +249,9 @@ def _add_route(
 ) -> None:
     methods = options.get("methods")
     rest = _without(options, "methods")
-    router.add(Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter)))
+    router.add(
+        Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
+    )
 
 
 def report_unresolved(
@@ -226,7 +270,12 @@ def report_unresolved_decorator(interpreter: Interpreter, decorator: Value, plac
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args):
         return
     first = node.args[0]
-    if node.func.attr in VERBS and isinstance(first, ast.Constant) and isinstance(first.value, str) and first.value[:1] in ("/", ""):
+    if (
+        node.func.attr in VERBS
+        and isinstance(first, ast.Constant)
+        and isinstance(first.value, str)
+        and first.value[:1] in ("/", "")
+    ):
         receiver: Value = decorator
         if isinstance(decorator, Result) and isinstance(decorator.callee, Member):
             receiver = decorator.callee.receiver

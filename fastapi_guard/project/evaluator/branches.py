@@ -1,0 +1,127 @@
+"""Tests that cannot be decided: both branches happen, each from the same names, and what they bind is joined."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.operators import default_truth, truth
+from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
+from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
+from fastapi_guard.project.scope import Scope
+from fastapi_guard.project.values import (
+    External,
+    Value,
+    choice,
+    is_same,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+
+def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
+    from fastapi_guard.project.evaluator.statements import run_block
+
+    test = evaluate(interpreter, statement.test, scope)
+    decided = truth(test)
+    if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
+        run_block(interpreter, statement.body, scope)
+        return run_block(interpreter, statement.orelse, scope)
+    if decided is True:
+        return run_block(interpreter, statement.body, scope)
+    if decided is False:
+        return run_block(interpreter, statement.orelse, scope)
+    by_default = default_truth(test)
+    if by_default is not None:
+        taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
+        return _by_default(interpreter, taken, other, by_default[1], scope)
+    interpreter.undecided.append(ast.unparse(statement.test)[:60] if interpreter.trace is None else "")
+    try:
+        return alternatives(
+            interpreter,
+            scope,
+            [
+                lambda: run_block(interpreter, statement.body, scope),
+                lambda: run_block(interpreter, statement.orelse, scope),
+            ],
+        )
+    finally:
+        interpreter.undecided.pop()
+
+
+def _by_default(
+    interpreter: Interpreter, taken: list[ast.stmt], other: list[ast.stmt], setting: str, scope: Scope
+) -> int:
+    """A test that a setting decides: what happens by default happens, and what else could is remembered as conditional."""
+    from fastapi_guard.project.evaluator.statements import run_block
+
+    before = dict(scope.names)
+    interpreter.switches.append(setting)
+    try:
+        way = or_raises(lambda: run_block(interpreter, taken, scope))
+    finally:
+        interpreter.switches.pop()
+    after = dict(scope.names)
+    returned = len(scope.returned)
+    scope.names.clear()
+    scope.names.update(before)
+    interpreter.conditions.append(setting)
+    try:
+        other_way = or_raises(lambda: run_block(interpreter, other, scope))
+    finally:
+        interpreter.conditions.pop()
+    ends = [after, dict(scope.names)] if other_way & FALLS else [after]
+    if interpreter.trace is None:
+        del scope.returned[returned:]
+    else:  # whoever watches wants to know what can happen, not only what happens by default
+        if (way | other_way) & RETURNS:
+            interpreter.trace.leaving_settings.append(setting)
+        if not way & FALLS and other_way & FALLS:
+            ends = ends[1:]
+        way |= other_way
+    scope.names.clear()
+    scope.names.update(join(ends, setting))
+    return way
+
+
+def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Callable[[], int]]) -> int:
+    """Evaluate branches of which one will happen, each from the same names, and join what those that go on have bound."""
+    before = dict(scope.names)
+    ways = 0
+    ends: list[dict[str, Value]] = []
+    last: dict[str, Value] = before
+    for branch in branches:
+        scope.names.clear()
+        scope.names.update(before)
+        way = or_raises(branch)
+        ways |= way
+        last = dict(scope.names)
+        if way & FALLS:
+            ends.append(last)
+    scope.names.clear()
+    scope.names.update(join(ends) if ends else last)
+    return ways
+
+
+def or_raises(branch: Callable[[], int]) -> int:
+    """How a branch ends, also when the code in it certainly raises."""
+    try:
+        return branch()
+    except AnalysedCodeRaises:
+        return RAISES
+
+
+def join(ends: list[dict[str, Value]], setting: str = "") -> dict[str, Value]:
+    """One namespace for several that may each be the case."""
+    joined = dict(ends[0])
+    for end in ends[1:]:
+        for name, value in end.items():
+            known = joined.get(name)
+            if known is None:
+                joined[name] = value
+            elif not is_same(known, value):
+                joined[name] = choice([known, value], setting)
+    return joined

@@ -1,0 +1,164 @@
+"""Methods of lists, dicts and text that the evaluator understands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fastapi_guard.project.values import (
+    NONE,
+    Arguments,
+    Conditional,
+    External,
+    Keywords,
+    Literal,
+    Mapping,
+    Member,
+    Place,
+    Result,
+    Sequence,
+    Setting,
+    Unknown,
+    Value,
+    choice,
+    constant,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+
+def environment(arguments: Arguments, keywords: Keywords) -> Setting:
+    """A setting that is read by name, with its default."""
+    name = f"environment variable {constant(arguments[0])}" if arguments else "the environment"
+    default = arguments[1] if len(arguments) > 1 else keywords.get("default", NONE)
+    return Setting(default, name)
+
+
+CONFIGURATIONS = frozenset(
+    {"environs.Env", "environs.FileAwareEnv", "environ.Env", "starlette.config.Config", "decouple.Config"}
+)
+"""Library objects whose methods read the environment: `env.str("KEY", default)`."""
+
+
+TEXT_METHODS = frozenset({
+    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
+    "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
+})  # fmt: skip
+
+
+def call_member(
+    interpreter: Interpreter, callee: Member, arguments: Arguments, keywords: Keywords, place: Place | None
+) -> Value | None:
+    """A method of a list, a dict or text; None when it is not understood."""
+    from fastapi_guard.project.evaluator.builtins import run_elsewhere
+
+    receiver = callee.receiver
+    if (
+        isinstance(receiver, Result)
+        and isinstance(receiver.callee, External)
+        and receiver.callee.name in CONFIGURATIONS
+    ):
+        return environment(arguments, keywords)
+    if callee.name == "run_in_executor" and len(arguments) > 1:
+        return run_elsewhere(1)(interpreter, arguments, keywords, place, None)
+    if isinstance(receiver, Sequence):
+        return _sequence_method(interpreter, receiver, callee.name, arguments)
+    if isinstance(receiver, Mapping):
+        return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
+    text = constant(receiver)
+    if isinstance(text, str) and callee.name in TEXT_METHODS:
+        return _text_method(interpreter, receiver, text, callee.name, arguments, keywords)
+    return None
+
+
+def _text_method(
+    interpreter: Interpreter, receiver: Value, text: str, name: str, arguments: Arguments, keywords: Keywords
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
+
+    if name == "join" and arguments:
+        items = iterate(interpreter, arguments[0])
+        parts = [constant(item) for item in items or [Unknown("")]]
+        return Literal(text.join(str(part) for part in parts)) if all(isinstance(part, str) for part in parts) else None
+    plain = [constant(argument) for argument in arguments]
+    named = {key: constant(value) for key, value in keywords.items()}
+    if any(value is None for value in [*plain, *named.values()]):
+        return None
+    try:
+        made = getattr(text, name)(*plain, **named)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
+    if isinstance(made, (list, tuple)):
+        return Sequence("list", [Literal(part) for part in made])
+    return Setting(Literal(made), receiver.name) if isinstance(receiver, Setting) else Literal(made)
+
+
+def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import iterate
+
+    if interpreter.conditions and name in ("append", "add", "insert", "extend", "update") and arguments:
+        added = [arguments[-1]] if name != "extend" else iterate(interpreter, arguments[0]) or []
+        receiver.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added)
+        return NONE
+    if name in ("append", "add") and arguments:
+        added_item = arguments[0]
+        if interpreter.undecided and isinstance(added_item, Result) and isinstance(added_item.callee, External):
+            added_item = Conditional(added_item, interpreter.undecided[-1], is_undecided=True)
+        receiver.items.append(added_item)
+    elif name == "insert" and len(arguments) == 2:
+        index = constant(arguments[0])
+        receiver.items.insert(index if isinstance(index, int) else len(receiver.items), arguments[1])
+    elif name in ("extend", "update") and arguments:
+        items = iterate(interpreter, arguments[0])
+        receiver.items.extend(items or [])
+        receiver.is_complete = receiver.is_complete and items is not None
+    elif name == "copy":
+        return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
+    elif name == "pop":
+        receiver.is_complete = False
+        return choice(list(receiver.items)) if receiver.items else None
+    elif name in ("remove", "clear", "discard"):
+        receiver.is_complete = False
+    elif name in ("sort", "reverse"):
+        return NONE
+    else:
+        return None
+    return NONE
+
+
+def _mapping_method(
+    interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
+) -> Value | None:
+    from fastapi_guard.project.evaluator.iteration import from_key
+    from fastapi_guard.project.evaluator.operators import key_of
+
+    if name == "items":
+        pairs = [Sequence("tuple", [from_key(key), value]) for key, value in receiver.items.items()]
+        return Sequence("list", list(pairs), receiver.is_complete)
+    if name == "values":
+        return Sequence("list", list(receiver.items.values()), receiver.is_complete)
+    if name == "keys":
+        return Sequence("list", [from_key(key) for key in receiver.items], receiver.is_complete)
+    if name == "copy":
+        return Mapping(dict(receiver.items), receiver.is_complete)
+    if name == "update":
+        for argument in arguments:
+            if isinstance(argument, Mapping):
+                receiver.items.update(argument.items)
+            receiver.is_complete = receiver.is_complete and isinstance(argument, Mapping) and argument.is_complete
+        receiver.items.update({key: value for key, value in keywords.items() if key != "**"})
+        return NONE
+    if name in ("get", "pop", "setdefault") and arguments:
+        key = key_of(arguments[0])
+        default = arguments[1] if len(arguments) > 1 else NONE
+        if key is not None and key[0] in receiver.items:
+            found = receiver.items[key[0]]
+            if name == "pop":
+                del receiver.items[key[0]]
+            return found
+        if key is not None and name == "setdefault":
+            receiver.items[key[0]] = default
+        if key is not None and receiver.is_complete:
+            return default
+        return choice([*receiver.items.values(), default])
+    return None

@@ -1,0 +1,255 @@
+"""Operators on values: arithmetic on constants, comparisons, and whether a value is true."""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from fastapi_guard.project.registration import Router
+from fastapi_guard.project.values import (
+    FALSE,
+    TRUE,
+    BoundMethod,
+    Choice,
+    Class,
+    Coroutine,
+    External,
+    Function,
+    Instance,
+    Literal,
+    Mapping,
+    Module,
+    Operation,
+    Partial,
+    Place,
+    Sequence,
+    Setting,
+    TypeForm,
+    Unknown,
+    Value,
+    choice,
+    constant,
+    is_none,
+)
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.interpreter import Interpreter
+
+
+def key_of(value: Value) -> tuple[object] | None:
+    """The Python key that a value makes in a dict, wrapped in a tuple; None when it is not known."""
+    if isinstance(value, Literal):
+        return (value.value,)
+    if isinstance(value, Setting):
+        return key_of(value.default)
+    if isinstance(value, (External, Class, Function, Instance, Router)):
+        return (value.name if isinstance(value, External) else value,)
+    if isinstance(value, Sequence) and value.kind == "tuple":
+        keys = [key_of(item) for item in value.items]
+        if all(key is not None for key in keys):
+            return (tuple(key[0] for key in keys if key is not None),)
+    return None
+
+
+def concatenate(parts: list[Value], place: Place) -> Value:
+    """Text made of parts: a constant when all are, with settings taken by default."""
+    texts: list[str] = []
+    setting = ""
+    for part in parts:
+        if isinstance(part, Setting):
+            setting = part.name
+        known = constant(part)
+        if known is None:
+            return Operation("text", tuple(parts), place)
+        texts.append(str(known))
+    text = Literal("".join(texts))
+    return Setting(text, setting) if setting else text
+
+
+BINARY: dict[type, Callable[[Any, Any], object]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Mod: operator.mod,
+    ast.FloorDiv: operator.floordiv,
+    ast.BitOr: operator.or_,
+}
+
+
+def binary(interpreter: Interpreter, op: ast.operator, left: Value, right: Value, place: Place) -> Value:
+    """`left op right`."""
+    if isinstance(op, ast.BitOr) and (_is_type(left) or _is_type(right)):
+        return TypeForm(External("typing.Union"), (left, right))
+    if isinstance(op, ast.BitOr) and isinstance(left, Mapping) and isinstance(right, Mapping):
+        return Mapping({**left.items, **right.items}, left.is_complete and right.is_complete)
+    if isinstance(op, ast.Add) and isinstance(left, Sequence) and isinstance(right, Sequence):
+        return Sequence(left.kind, [*left.items, *right.items], left.is_complete and right.is_complete)
+    if isinstance(op, ast.Add) and (isinstance(left, Sequence) or isinstance(right, Sequence)):
+        known = left if isinstance(left, Sequence) else right
+        assert isinstance(known, Sequence)
+        return Sequence(known.kind, list(known.items), False)
+    if isinstance(op, ast.Mod) and isinstance(constant(left), str):
+        arguments = right.items if isinstance(right, Sequence) else [right]
+        return _printf(str(constant(left)), list(arguments), place)
+    one, other = constant(left), constant(right)
+    if one is not None and other is not None and type(op) in BINARY:
+        try:
+            if (
+                isinstance(op, ast.Mult)
+                and isinstance(other, int)
+                and isinstance(one, (str, bytes))
+                and other * len(one) > 10_000
+            ):
+                return Unknown("a very long text", place)
+            result: Value = Literal(BINARY[type(op)](one, other))
+        except (TypeError, ValueError, ArithmeticError):
+            return Unknown("an operation that fails", place)
+        name = next((side.name for side in (left, right) if isinstance(side, Setting)), "")
+        return Setting(result, name) if name else result
+    if isinstance(op, ast.Add) and (isinstance(one, str) or isinstance(other, str)):
+        return Operation("text", (left, right), place)
+    return Operation(type(op).__name__, (left, right), place)
+
+
+def _printf(template: str, arguments: list[Value], place: Place) -> Value:
+    values = [constant(argument) for argument in arguments]
+    if any(value is None for value in values):
+        return Operation("text", (Literal(template), *arguments), place)
+    try:
+        return Literal(template % tuple(values))
+    except (TypeError, ValueError):
+        return Unknown("a format that fails", place)
+
+
+def _is_type(value: Value) -> bool:
+    return (
+        isinstance(value, (Class, TypeForm))
+        or is_none(value)
+        or (isinstance(value, External) and _looks_like_class(value.name))
+    )
+
+
+def _looks_like_class(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last[:1].isupper() or name in (
+        "builtins.str",
+        "builtins.int",
+        "builtins.bool",
+        "builtins.float",
+        "builtins.dict",
+        "builtins.list",
+        "builtins.bytes",
+        "builtins.tuple",
+        "builtins.set",
+        "builtins.object",
+    )
+
+
+COMPARISONS: dict[type, tuple[str, Callable[[Any, Any], bool]]] = {
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Is: ("is", operator.is_),
+    ast.IsNot: ("is not", operator.is_not),
+    ast.In: ("in", lambda one, other: one in other),
+    ast.NotIn: ("not in", lambda one, other: one not in other),
+}
+
+
+def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
+    """`left op right`, decided only where both sides are constants that configuration cannot change."""
+    name, function = COMPARISONS[type(op)]
+    if isinstance(op, (ast.Is, ast.IsNot)) and (is_none(left) or is_none(right)):
+        other = right if is_none(left) else left
+        if is_none(other):
+            return TRUE if isinstance(op, ast.Is) else FALSE
+        is_object = isinstance(other, Instance) and not other.is_abstract  # an annotated parameter may hold None
+        if is_object or isinstance(other, (Literal, Function, Class, Sequence, Mapping, Router, BoundMethod, Partial)):
+            return FALSE if isinstance(op, ast.Is) else TRUE
+        return Operation(name, (left, right), place)
+    one, other_key = _plain(left), _plain(right)
+    if one is not None and other_key is not None:
+        try:
+            return TRUE if function(one[0], other_key[0]) else FALSE
+        except TypeError:
+            return Unknown("a comparison that fails", place)
+    return Operation(name, (left, right), place)
+
+
+def _plain(value: Value) -> tuple[Any] | None:
+    """The Python value of a constant, a complete list or the keys of a complete dict."""
+    if isinstance(value, Literal):
+        return (value.value,)
+    if isinstance(value, Sequence) and value.is_complete:
+        items = [_plain(item) for item in value.items]
+        if all(item is not None for item in items):
+            return (tuple(item[0] for item in items if item is not None),)
+    if isinstance(value, Mapping) and value.is_complete:
+        return (tuple(value.items),)
+    return None
+
+
+def truth(value: Value) -> bool | None:
+    """Whether a value is true; None when it depends on something that is not known, such as a setting."""
+    if isinstance(value, Literal):
+        return bool(value.value)
+    if isinstance(value, (Sequence, Mapping)):
+        if value.items:
+            return True
+        return False if value.is_complete else None
+    if isinstance(value, Instance):
+        return None if value.is_abstract or value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
+    if isinstance(value, (Function, Class, Router, Module, BoundMethod, Partial, TypeForm)):
+        return True
+    if isinstance(value, Choice):
+        decided = {truth(option) for option in value.options}
+        return decided.pop() if len(decided) == 1 else None
+    return None
+
+
+def default_truth(value: Value) -> tuple[bool, str] | None:
+    """Whether a value is true when every setting has its default, and the name of a setting that it depends on."""
+    names: list[str] = []
+    decided = truth(_defaulted(value, names))
+    return (decided, names[0]) if decided is not None and names else None
+
+
+SYMBOLS = {name: op for op, (name, _) in COMPARISONS.items()}
+
+
+def _defaulted(value: Value, names: list[str]) -> Value:
+    if isinstance(value, Setting):
+        names.append(value.name)
+        return _defaulted(value.default, names)
+    if isinstance(value, Choice) and value.setting:
+        names.append(value.setting)
+        return _defaulted(value.options[0], names)
+    if not isinstance(value, Operation):
+        return value
+    operands = [_defaulted(operand, names) for operand in value.operands]
+    if value.operator in SYMBOLS and len(operands) == 2 and value.place is not None:
+        return compare(SYMBOLS[value.operator](), operands[0], operands[1], value.place)
+    decided = [truth(operand) for operand in operands]
+    if value.operator == "not" and decided[0] is not None:
+        return FALSE if decided[0] else TRUE
+    if value.operator == "bool" and decided[0] is not None:
+        return TRUE if decided[0] else FALSE
+    if value.operator == "and":
+        return FALSE if False in decided else (TRUE if None not in decided else value)
+    if value.operator == "or":
+        return TRUE if True in decided else (FALSE if None not in decided else value)
+    return value
+
+
+def awaited(value: Value) -> Value:
+    """What `await value` gives."""
+    if isinstance(value, Coroutine):
+        return value.result
+    if isinstance(value, Choice):
+        return choice([awaited(option) for option in value.options])
+    return value

@@ -1,0 +1,214 @@
+"""Where values come from, in one operation: from its principal, from the client, from a row, or from nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
+from fastapi_guard.project.behaviour import dotted_name, key_of
+from fastapi_guard.project.credentials import is_request
+from fastapi_guard.project.values import (
+    Argument,
+    Choice,
+    Class,
+    Coroutine,
+    External,
+    Instance,
+    Item,
+    Literal,
+    Mapping,
+    Member,
+    Operation,
+    Result,
+    Sequence,
+    Setting,
+    Value,
+    is_none,
+)
+
+PRINCIPAL, CLIENT, OWN, ROW, CONSTANT, COLUMN, INJECTED, UNKNOWN = (
+    "principal", "client", "own", "row", "constant", "column", "injected", "unknown"
+)  # fmt: skip
+"""`injected`: given by a dependency that says nothing about who calls, such as a session."""
+IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
+MOST_PARTS = 400
+
+
+@dataclass(slots=True)
+class Origins:
+    """What is known of the values of one operation; it grows while its queries are read in order."""
+
+    principals: frozenset[tuple[int, int]]
+    """Dependencies that say who calls."""
+    loads: dict[int, str] = field(default_factory=dict)
+    """What queries gave, by identity: `own` where the query is limited to the principal, `row` where it is not."""
+    kept: list[Value] = field(default_factory=list)
+    """Values whose identity is remembered."""
+    trusted: set[object] = field(default_factory=set)
+    """Values of the client that were compared with the principal, or that a limited query has looked up."""
+
+    def remember(self, load: Value, kind: str) -> None:
+        """What a query gave, and how it is limited."""
+        self.loads[id(load)] = kind
+        self.kept.append(load)
+
+    def kinds(self, value: Value) -> frozenset[str]:
+        """Everything that a value is made of."""
+        return frozenset(self._parts(value))
+
+    def is_of_principal(self, value: Value) -> bool:
+        """Whether the principal takes part in a value."""
+        return PRINCIPAL in self._parts_until(value, PRINCIPAL)
+
+    def is_trusted(self, value: Value) -> bool:
+        """Whether a value is known to be the principal's own business."""
+        if isinstance(value, Choice):
+            return all(self.is_trusted(option) for option in value.options if not is_none(option))
+        return any(key in self.trusted for key in keys_of(value)) or (OWN in self.kinds(value))
+
+    def trust(self, value: Value) -> None:
+        """A value was compared with the principal."""
+        self.trusted.update(keys_of(value))
+
+    def _parts_until(self, value: Value, wanted: str) -> set[str]:
+        found: set[str] = set()
+        for kind in self._parts(value):
+            found.add(kind)
+            if kind == wanted:
+                break
+        return found
+
+    def _parts(self, value: Value) -> Iterator[str]:
+        pending: list[Value] = [value]
+        seen: set[int] = set()
+        for _ in range(MOST_PARTS):
+            if not pending:
+                return
+            part = pending.pop()
+            if id(part) in seen:
+                continue
+            seen.add(id(part))
+            if id(part) in self.loads:
+                yield self.loads[id(part)]
+                continue
+            kind = self._kind(part)
+            if kind is not None:
+                yield kind
+            else:
+                pending.extend(self._inside(part))
+        yield UNKNOWN
+
+    def _kind(self, part: Value) -> str | None:
+        """What a value is by itself; None where that depends on its parts."""
+        if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
+            return PRINCIPAL if origin_key(part.origin) in self.principals else INJECTED
+        if isinstance(part, Member) and part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
+            return PRINCIPAL
+        if isinstance(part, Argument) and part.holder is None:
+            return CLIENT
+        if isinstance(part, Instance) and part.is_abstract and part.holder is None:
+            return CLIENT
+        if isinstance(part, (Literal, Setting)):
+            return CONSTANT
+        if isinstance(part, Class):
+            return COLUMN
+        if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
+            return PRINCIPAL
+        if isinstance(part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)):
+            return None
+        return CONSTANT if isinstance(part, External) else UNKNOWN
+
+    def _inside(self, part: Value) -> list[Value]:
+        if isinstance(part, (Argument, Instance)):
+            return [part.holder] if part.holder is not None else list(part.attributes.values()) if isinstance(part, Instance) else []
+        if isinstance(part, (Member, Item)):
+            return [part.receiver]
+        if isinstance(part, Result):
+            callee = [] if isinstance(part.callee, External) else [part.callee]
+            return [*callee, *part.arguments, *part.keywords.values()]
+        if isinstance(part, Operation):
+            return list(part.operands)
+        if isinstance(part, Choice):
+            return list(part.options)
+        if isinstance(part, Coroutine):
+            return [part.result]
+        if isinstance(part, Sequence):
+            return list(part.items)
+        return list(part.items.values()) if isinstance(part, Mapping) else []
+
+
+def is_identity(name: str) -> bool:
+    """Whether a library function gives what a credential says: not one that hashes a password."""
+    return look_up(VERIFIERS, name) is not None and not PASSWORDS.search(name)
+
+
+PASSWORDS = re.compile(r"^(?:passlib|bcrypt|argon2|pwdlib|hashlib|hmac|secrets|werkzeug)\b|hash|password|compare_digest|checkpw")
+
+
+def origin_key(target: Value) -> tuple[int, int]:
+    """What a dependency is known by."""
+    return key_of(target) or (id(target), -1)
+
+
+def keys_of(value: Value) -> set[object]:
+    """What the same value is known by when it is written again: `payload.user_id`, `UUID(user_id)` for `user_id`."""
+    found: set[object] = set()
+    key = _key(value, 0)
+    if key is not None:
+        found.add(key)
+    if isinstance(value, Choice):
+        for option in value.options:
+            found |= keys_of(option)
+    return found
+
+
+def _key(value: Value, depth: int) -> object:
+    if depth > 12 or isinstance(value, (Literal, Setting)):
+        return None
+    if isinstance(value, Result) and isinstance(value.callee, External) and len(value.arguments) == 1:
+        return _key(value.arguments[0], depth + 1)  # UUID(x), int(x)
+    if isinstance(value, Result) and isinstance(value.callee, Member) and not value.arguments and value.callee.name in ("strip", "lower", "hex"):
+        return _key(value.callee.receiver, depth + 1)
+    if isinstance(value, Argument) and value.holder is not None:
+        holder = _key(value.holder, depth + 1)
+        return ("attribute", holder, value.name) if holder is not None else None
+    if isinstance(value, Argument) and value.origin is None:
+        return ("parameter", value.name)
+    if isinstance(value, Member):
+        receiver = _key(value.receiver, depth + 1)
+        return ("attribute", receiver, value.name) if receiver is not None else None
+    if isinstance(value, Item) and isinstance(value.key, Literal):
+        receiver = _key(value.receiver, depth + 1)
+        return ("attribute", receiver, value.key.value) if receiver is not None else None
+    return ("value", id(value))
+
+
+def comes_from(value: Value, load: Value) -> bool:
+    """Whether a value is what a query gave, or a part of it."""
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    while pending and len(seen) < MOST_PARTS:
+        part = pending.pop()
+        if part is load:
+            return True
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Choice):
+            pending.extend(part.options)
+        elif isinstance(part, (Member, Item)):
+            pending.append(part.receiver)
+        elif isinstance(part, Result):
+            if isinstance(part.callee, External):
+                pending.extend(part.arguments[:1])  # str(row.user_id), list(rows)
+            else:
+                pending.append(part.callee)
+        elif isinstance(part, Coroutine):
+            pending.append(part.result)
+        elif isinstance(part, Sequence):
+            pending.extend(part.items)
+        elif isinstance(part, Operation):
+            pending.extend(part.operands)
+    return False

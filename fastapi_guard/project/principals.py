@@ -1,0 +1,73 @@
+"""Who the principal of an operation is, and which rows the operation touches on his behalf."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi_guard.knowledge.database import ADMIN_WORDS, ROLE_WORDS
+from fastapi_guard.project.authentication import Judge, without_wrappers
+from fastapi_guard.project.dependencies import identify
+from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
+from fastapi_guard.project.origins import origin_key
+from fastapi_guard.project.queries import QueryReader
+from fastapi_guard.project.roles import role_checks
+from fastapi_guard.project.tables import TableReader, plain_name
+from fastapi_guard.project.values import Class, Value
+
+
+class OwnershipReader:
+    """Reads the accesses of operations; a class because tables are read once."""
+
+    def __init__(self, interpreter: Interpreter, judge: Judge) -> None:
+        self.judge = judge
+        self.queries = QueryReader(TableReader(interpreter, judge.known.owner_columns))
+
+    def learn(self, operations: Iterable[PathOperation]) -> None:
+        """Find out whose rows are the principals of the application, before any other table is read."""
+        found: set[str] = set()
+        seen: set[tuple[int, int]] = set()
+        for operation in operations:
+            for node, target in self._identities(operation):
+                if origin_key(target) not in seen and node.location is not None:
+                    seen.add(origin_key(target))
+                    found.update(self.queries.principal_tables(self.judge.behaviours.trace_of(target)))
+        self.queries.tables.learn(plain_name(name) for name in found)
+
+    def accesses(self, operation: PathOperation, endpoint: Value) -> tuple[tuple[DatabaseAccess, ...], bool]:
+        """What an operation does to the database, and whether somebody's role is looked at on the way."""
+        handler = without_wrappers(endpoint)
+        trace = self.judge.behaviours.trace_of(handler)
+        identities = list(self._identities(operation))
+        principals = frozenset(origin_key(target) for _, target in identities)
+        targets = [target for node in operation.walk_dependencies() if (target := self.judge.reader.target_of(node)) is not None]
+        own = [target for target in targets if identify(target)[1] is not None]
+        guards = [self.judge.behaviours.trace_of(target) for target in own]
+        role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
+        loading = [guard for guard, target in zip(guards, own, strict=True) if origin_key(target) not in principals]
+        found = self.queries.accesses(trace, guards, principals, role)
+        for guard in loading:
+            found = (*self.queries.accesses(guard, guards, principals, role), *found)
+        return found, bool(role)
+
+    def _identities(self, operation: PathOperation) -> Iterable[tuple[Dependant, Value]]:
+        """The dependencies that say who calls."""
+        for node in operation.walk_dependencies():
+            target = self.judge.reader.target_of(node)
+            if target is None:
+                continue
+            own = self.judge.of_dependant(node).verdict is not Verdict.NONE
+            below = any(self.judge.of_dependant(child).verdict is not Verdict.NONE for root in node.children for child in root.walk())
+            if own or (below and not isinstance(target, Class)):
+                yield node, target
+
+
+def _named_role(operation: PathOperation) -> str:
+    """A dependency with scopes, or one that is called after a role: the rows it knows may all be administrators'."""
+    for node in operation.walk_dependencies():
+        if node.scopes:
+            return f"scopes {', '.join(node.scopes)}"
+        name = node.name.rpartition(".")[2]
+        if (ROLE_WORDS if node.location is None else ADMIN_WORDS).search(name):
+            return name
+    return ""

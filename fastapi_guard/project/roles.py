@@ -1,0 +1,87 @@
+"""Which tests stand around a piece of code, and whether they ask for a role."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from fastapi_guard.knowledge.database import OWNER_COLUMNS, ROLE_ATTRIBUTES, ROLE_WORDS
+from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.values import Place
+
+BLOCKS = ("body", "orelse", "finalbody")
+
+
+def tests_around(place: Place) -> Iterator[tuple[ast.expr, bool]]:
+    """The tests of the `if` statements around a node, and whether it stands where they hold; within its function."""
+    line = getattr(place.node, "lineno", 0)
+    found: list[tuple[ast.expr, bool]] = []
+    for statement in _path(place.module.tree.body, line):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found.clear()
+        elif isinstance(statement, ast.If) and not _within(statement.test, line):
+            found.append((statement.test, line <= (statement.body[-1].end_lineno or line)))
+    yield from found
+
+
+def _path(block: Sequence[ast.stmt], line: int) -> Iterator[ast.stmt]:
+    """The statements that contain a line, outermost first."""
+    for statement in block:
+        if statement.lineno <= line <= (statement.end_lineno or statement.lineno) or _decorated(statement, line):
+            yield statement
+            for field in BLOCKS:
+                yield from _path(getattr(statement, field, []) or [], line)
+            for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+                yield from _path(handler.body, line)
+            return
+
+
+def _decorated(statement: ast.stmt, line: int) -> bool:
+    decorators = getattr(statement, "decorator_list", [])
+    return bool(decorators) and decorators[0].lineno <= line <= (statement.end_lineno or statement.lineno)
+
+
+def _within(node: ast.expr, line: int) -> bool:
+    return node.lineno <= line <= (node.end_lineno or node.lineno)
+
+
+def asks_for_role(test: ast.expr) -> bool:
+    """Whether a test looks at what somebody may do; not one that looks at whose row it is, too."""
+    nodes = list(ast.walk(test))
+    if any(isinstance(node, ast.Attribute) and node.attr in OWNER_COLUMNS for node in nodes):
+        return False
+    return any(_names_role(node) for node in nodes)
+
+
+def _names_role(node: ast.AST) -> bool:
+    if isinstance(node, ast.Attribute):
+        return node.attr in ROLE_ATTRIBUTES
+    if isinstance(node, ast.Constant):
+        return node.value in ("is_admin", "role", "roles", "admin", "superuser", "is_superuser")
+    if isinstance(node, ast.Call):
+        return ROLE_WORDS.search(ast.unparse(node.func)) is not None
+    return isinstance(node, ast.Name) and node.id in ("is_admin", "is_superuser", "is_staff", "role", "user_role", "admin")
+
+
+def role_checks(trace: Trace) -> Iterator[str]:
+    """The tests of roles behind which a trace raises, as written."""
+    for event in trace.events:
+        if event.kind != "raise" or event.place is None:
+            continue
+        tests = list(tests_around(event.place))
+        if tests and asks_for_role(tests[-1][0]):
+            yield ast.unparse(tests[-1][0])
+
+
+def role_around(event: Event) -> str:
+    """The test of a role that an event, or a call on the way to it, stands behind; empty when there is none."""
+    places = [*([event.place] if event.place else []), *event.sites]
+    around = ((test, holds) for place in places for test, holds in tests_around(place) if asks_for_role(test))
+    return next((ast.unparse(test) for test, holds in around if holds is not _is_negative(test)), "")
+
+
+def _is_negative(test: ast.expr) -> bool:
+    """`not user.is_admin`, `user.role != "admin"`."""
+    if isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], (ast.NotEq, ast.NotIn, ast.IsNot))
+    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)

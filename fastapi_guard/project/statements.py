@@ -1,0 +1,229 @@
+"""What a value says to the database: the kind of statement, its tables, and the conditions that bound it on every path."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from fastapi_guard.knowledge.database import (
+    AGGREGATES,
+    EXECUTES,
+    FILTERS,
+    GETS,
+    JOINS,
+    MODEL_QUERIES,
+    ROW_METHODS,
+    STATEMENTS,
+)
+from fastapi_guard.project.sql_text import SqlReader
+from fastapi_guard.project.tables import Table, TableReader, queries_itself
+from fastapi_guard.project.values import (
+    Choice,
+    Class,
+    Coroutine,
+    External,
+    Instance,
+    Item,
+    Literal,
+    Mapping,
+    Member,
+    Operation,
+    Place,
+    Result,
+    Sequence,
+    Value,
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Condition:
+    """A part of what bounds a statement, and the call that adds it."""
+
+    value: Value
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A query expression: what it does, on which tables, bounded by which conditions on every path."""
+
+    kind: str
+    tables: tuple[Table, ...]
+    conditions: tuple[Condition, ...] = ()
+    optional: tuple[Condition, ...] = ()
+    """Conditions that only some paths add."""
+    place: Place | None = None
+    """Where it begins: `select(...)`, `session.query(...)`."""
+    is_aggregate: bool = False
+    """It counts or sums, and gives no rows."""
+    written: tuple[tuple[str, Value], ...] = ()
+    """Columns that it sets, and what to; `*` for a mapping whose keys are not known."""
+
+
+class StatementReader:
+    """Reads statements from values; a class because it looks tables up."""
+
+    def __init__(self, tables: TableReader) -> None:
+        self.tables = tables
+        self.sql = SqlReader(tables)
+
+    def statement(self, value: Value, arguments: tuple[Value, ...] = ()) -> Statement | None:
+        """The statement that a value is, following its methods down to `select(...)`; SQL text with its arguments."""
+        if isinstance(value, Choice):
+            return _one_of([self.statement(option, arguments) for option in value.options])
+        text = self.sql.statement(value, arguments)
+        if text is not None:
+            conditions = tuple(Condition(Operation("keyword", (Literal(column), compared))) for column, compared in text.compared)
+            return Statement(text.kind, text.tables, conditions, (), None, text.is_aggregate, text.written)
+        if not isinstance(value, Result):
+            return None
+        if isinstance(value.callee, External) and value.callee.name in STATEMENTS:
+            tables = tuple(dict.fromkeys(table for argument in value.arguments for table in self.tables_in(argument)))
+            counts = bool(value.arguments) and all(is_aggregate(argument) for argument in value.arguments)
+            return Statement(STATEMENTS[value.callee.name], tables, (), (), value.place, counts)
+        if isinstance(value.callee, Member):
+            inner = self.statement(value.callee.receiver)
+            return self._with_method(inner, value) if inner is not None else None
+        return None
+
+    def _with_method(self, inner: Statement, call: Result) -> Statement:
+        """A statement after one more method of its chain."""
+        name = call.callee.name if isinstance(call.callee, Member) else ""
+        if name in JOINS:
+            joined = [table for argument in call.arguments for table in self.tables_in(argument)]
+            conditions = tuple(Condition(argument, call.place) for argument in call.arguments[1:])
+            kind = "select" if inner.kind == "select" else inner.kind
+            return replace(inner, kind=kind, tables=tuple(dict.fromkeys((*inner.tables, *joined))), conditions=(*inner.conditions, *conditions))
+        if name in FILTERS:
+            values = [*call.arguments, *(Operation("keyword", (Literal(key), item)) for key, item in call.keywords.items())]
+            added = tuple(Condition(value, call.place) for value in values)
+            return replace(inner, conditions=(*inner.conditions, *added))
+        if name in ("values", "set", "update") and inner.kind in ("update", "insert", "select"):
+            return replace(inner, written=(*inner.written, *written_by(call)))
+        if name in AGGREGATES and inner.kind == "select":
+            return replace(inner, is_aggregate=True)
+        return inner
+
+    def legacy_query(self, value: Value) -> Statement | None:
+        """`session.query(Model).filter(...)`."""
+        if isinstance(value, Choice):
+            return _one_of([self.legacy_query(option) for option in value.options])
+        if not isinstance(value, Result) or not isinstance(value.callee, Member):
+            return None
+        if value.callee.name == "query":
+            tables = tuple(dict.fromkeys(table for argument in value.arguments for table in self.tables_in(argument)))
+            counts = bool(value.arguments) and all(is_aggregate(argument) for argument in value.arguments)
+            return Statement("select", tables, (), (), value.place, counts) if tables else None
+        inner = self.legacy_query(value.callee.receiver)
+        return self._with_method(inner, value) if inner is not None else None
+
+    def model_query(self, value: Value) -> Statement | None:
+        """`Task.filter(...)` of libraries whose tables query themselves."""
+        if not isinstance(value, Result) or not isinstance(value.callee, Member):
+            return None
+        receiver, name = value.callee.receiver, value.callee.name
+        if isinstance(receiver, Member) and receiver.name == "objects":
+            receiver = receiver.receiver
+        if isinstance(receiver, Class):
+            table = self.tables.of(receiver)
+            if table is None or not queries_itself(receiver) or name not in MODEL_QUERIES:
+                return None
+            kind = MODEL_QUERIES[name]
+            if kind == "insert":
+                return Statement(kind, (table,), (), (), value.place, False, written_by(value))
+            values = [*value.arguments, *(Operation("keyword", (Literal(key), item)) for key, item in value.keywords.items())]
+            return Statement(kind, (table,), tuple(Condition(item, value.place) for item in values), (), value.place, name in AGGREGATES)
+        inner = self.model_query(receiver) if name not in ROW_METHODS else None
+        if inner is None:
+            return None
+        if name in ("delete", "update", "set"):
+            return replace(inner, kind="delete" if name == "delete" else "update", written=(*inner.written, *written_by(value)))
+        return self._with_method(inner, value)
+
+    def tables_in(self, value: Value, depth: int = 0) -> Iterator[Table]:
+        """Tables that an argument of `select` speaks of: the class, a column, a function of a column."""
+        if isinstance(value, Choice):
+            for option in value.options:
+                yield from self.tables_in(option, depth)
+        table = self.tables.of(value)
+        if table is not None:
+            yield table
+        elif isinstance(value, Member):
+            yield from self.tables_in(value.receiver, depth)
+        elif isinstance(value, Sequence):
+            for item in value.items:
+                yield from self.tables_in(item, depth)
+        elif isinstance(value, Result) and depth < 8:
+            if isinstance(value.callee, Member):
+                yield from self.tables_in(value.callee.receiver, depth + 1)
+            for argument in value.arguments:
+                yield from self.tables_in(argument, depth + 1)
+
+    def table_of_object(self, value: Value | None, depth: int = 0) -> Table | None:
+        """The table of a row: an instance of the class, or what a query gave."""
+        if depth > 20:
+            return None
+        if isinstance(value, Instance):
+            return self.tables.of(value.cls)
+        if isinstance(value, Choice):
+            return next((table for option in value.options if (table := self.table_of_object(option, depth + 1))), None)
+        if isinstance(value, Coroutine):
+            return self.table_of_object(value.result, depth + 1)
+        if isinstance(value, Sequence):
+            return next((table for item in value.items if (table := self.table_of_object(item, depth + 1))), None)
+        if isinstance(value, Item):
+            return self.table_of_object(value.receiver, depth + 1)
+        if isinstance(value, Result) and isinstance(value.callee, Member):
+            return self._table_of_result(value, value.callee, depth)
+        return None
+
+    def _table_of_result(self, value: Result, callee: Member, depth: int) -> Table | None:
+        first = value.arguments[0] if value.arguments else None
+        if callee.name in GETS and (table := self.tables.of(first)) is not None:
+            return table
+        if callee.name in VALIDATORS and (table := self.tables.of(callee.receiver)):
+            return table
+        statement = self.statement(first) if first is not None and callee.name in EXECUTES else None
+        statement = statement or self.legacy_query(value) or self.model_query(value)
+        if statement is not None:
+            return statement.tables[0] if statement.tables else None
+        return self.table_of_object(callee.receiver, depth + 1)
+
+
+VALIDATORS = frozenset({"model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"})
+"""Methods that make a row of what they are given."""
+
+
+def _one_of(found: list[Statement | None]) -> Statement | None:
+    """One statement for several, of which one will run: what all have bounds it, the rest may."""
+    parts = [part for part in found if part is not None]
+    if not parts:
+        return None
+    common = [c for c in parts[0].conditions if all(any(c.value is d.value for d in part.conditions) for part in parts[1:])]
+    known = {id(c.value) for c in common}
+    rest = {id(c.value): c for part in parts for c in (*part.conditions, *part.optional) if id(c.value) not in known}
+    tables = tuple(dict.fromkeys(table for part in parts for table in part.tables))
+    return replace(parts[0], tables=tables, conditions=tuple(common), optional=tuple(rest.values()))
+
+
+def is_aggregate(value: Value) -> bool:
+    """`func.count(Task.id)` and its like."""
+    while isinstance(value, Result) and isinstance(value.callee, Member):
+        value = value.callee.receiver  # .label("n"), .filter(...)
+    name = value.callee.name if isinstance(value, Result) and isinstance(value.callee, External) else ""
+    return name.rpartition(".")[2] in AGGREGATES or name.endswith(".exists")
+
+
+def written_by(call: Result) -> tuple[tuple[str, Value], ...]:
+    """The columns that `values(...)`, `update({...})` or `create(...)` sets."""
+    found: list[tuple[str, Value]] = [("*" if key == "**" else key, value) for key, value in call.keywords.items()]
+    for argument in call.arguments:
+        if isinstance(argument, Mapping):
+            for key, value in argument.items.items():
+                name = key if isinstance(key, str) else getattr(key, "name", "*")
+                found.append((str(name), value))
+            if not argument.is_complete:
+                found.append(("*", argument))
+        else:
+            found.append(("*", argument))
+    return tuple(found)
