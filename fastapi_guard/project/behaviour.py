@@ -115,7 +115,7 @@ class BehaviourReader:
         try:
             made = call(interpreter, target, arguments, _keywords_for(interpreter, target), None, None)
             trace.returned = made.result if isinstance(made, Coroutine) else made
-        except OutOfSteps:
+        except (OutOfSteps, RecursionError):
             ran_out = True
             del interpreter.call_stack[depth:]
         finally:

@@ -25,7 +25,7 @@ from fastapi_guard.project.model import (
     Verdict,
 )
 from fastapi_guard.project.principals import OwnershipReader
-from fastapi_guard.project.registration import Route, Router
+from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
@@ -73,7 +73,7 @@ def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], li
     interpreter.runs.clear()
     try:
         run()
-    except OutOfSteps:
+    except (OutOfSteps, RecursionError):
         interpreter.call_stack.clear()
         interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
 
@@ -171,7 +171,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
             operations += [_judged(judge, ownership, linker, operation) for operation in by_application[id(router)]]
-    unmounted = _unmounted(interpreter, linker)
+    unmounted = _unmounted(interpreter, linker, lambda operation: _judged(judge, ownership, linker, operation))
     unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
@@ -231,10 +231,10 @@ def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
     return names
 
 
-def _unmounted(interpreter: Interpreter, linker: Linker) -> tuple[Unmounted, ...]:
+def _unmounted(
+    interpreter: Interpreter, linker: Linker, judged: Callable[[PathOperation], PathOperation]
+) -> tuple[Unmounted, ...]:
     """Routers with operations that no application reaches; only the topmost of each tree."""
-    from fastapi_guard.project.registration import Include
-
     lost = [router for router in interpreter.routers if id(router) not in linker.reached and not router.is_application]
     inside = {
         id(entry.router) for router in lost for entry in router.entries if isinstance(entry, Include) and entry.router is not router
@@ -244,10 +244,7 @@ def _unmounted(interpreter: Interpreter, linker: Linker) -> tuple[Unmounted, ...
     for router in lost:
         if id(router) in inside or (router.place.module.path, router.place.node) in places:
             continue
-        operations = tuple(operation for operation in linker.operations(router) if operation.kind != "mount")
+        operations = [operation for operation in linker.operations(router) if operation.kind != "mount"]
         if operations:
-            found.append(Unmounted(linker.place(router), operations))
+            found.append(Unmounted(linker.place(router), tuple(map(judged, operations))))
     return tuple(sorted({item.router.location: item for item in found}.values(), key=lambda item: item.router.location))
-
-
-__all__ = ["BuildOptions", "Route", "build_project"]

@@ -180,21 +180,29 @@ def _holds_request(value: Value) -> bool:
     return is_request(value)
 
 
-def _is_credential_argument(value: Value) -> bool:
+def _is_credential_argument(value: Value, depth: int = 0) -> bool:
+    """Whether a value is, or holds, a parameter that carries a credential; values can hold themselves."""
+    if depth > MOST_NESTED:
+        return False
+    deeper = depth + 1
     if isinstance(value, (Member, Item)):
-        return _is_credential_argument(value.receiver)
+        return _is_credential_argument(value.receiver, deeper)
     if isinstance(value, Operation):
-        return any(_is_credential_argument(operand) for operand in value.operands)
+        return any(_is_credential_argument(operand, deeper) for operand in value.operands)
     if isinstance(value, Result):
-        return _is_credential_argument(value.callee) or any(_is_credential_argument(argument) for argument in value.arguments)
+        parts = (value.callee, *value.arguments)
+        return any(_is_credential_argument(part, deeper) for part in parts)
     if isinstance(value, Mapping):
-        return any(_is_credential_argument(item) for item in value.items.values())
+        return any(_is_credential_argument(item, deeper) for item in value.items.values())
     if not isinstance(value, Argument):
         return False
     origin = value.origin.callee if isinstance(value.origin, Result) else None
     if isinstance(origin, External) and is_security_class(origin.name):
         return True
     return any(word in value.name.lower() for word in ("token", "credential", "authorization", "api_key"))
+
+
+MOST_NESTED = 12
 
 
 def has_credential_parameter(interpreter: Interpreter, target: Value) -> bool:
@@ -211,6 +219,6 @@ def has_credential_parameter(interpreter: Interpreter, target: Value) -> bool:
                 return True
             if parameter.name.lower() in CREDENTIAL_PARAMETERS and not names & {"Depends", "Security", "Body", "Form", "Path"}:
                 return True
-    except OutOfSteps:
+    except (OutOfSteps, RecursionError):
         return False
     return False

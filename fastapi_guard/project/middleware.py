@@ -103,7 +103,7 @@ class MiddlewareReader:
         if id(middleware) not in self._is_guard:
             unknown_path = Argument("request", REQUEST)
             first = self.behaviours.watch(function, () if takes_scope else (unknown_path,))[0]
-            behaviour = summarize(first, _reads_raw_headers(first))
+            behaviour = summarize(first, takes_scope and _reads_raw_headers(first))
             self._is_guard[id(middleware)] = bool(behaviour.rejects) and behaviour.looks_at_identity
             if not self._is_guard[id(middleware)]:
                 return Outcome(Verdict.NONE, "", None)
@@ -136,7 +136,7 @@ class MiddlewareReader:
         try:
             place = Place(target.module, target.definition)
             receiver = instantiate(interpreter, target, (Argument("app", None),), middleware.options, place)
-        except OutOfSteps:
+        except (OutOfSteps, RecursionError):
             return None, False
         options = middleware.options.get("dispatch")
         if isinstance(options, (Function, BoundMethod)):

@@ -42,6 +42,8 @@ class Origins:
 
     principals: frozenset[tuple[int, int]]
     """Dependencies that say who calls."""
+    givers: frozenset[tuple[int, int]] = frozenset()
+    """Dependencies that give rows and know who calls: what they load is judged where they load it."""
     loads: dict[int, str] = field(default_factory=dict)
     """What queries gave, by identity: `own` where the query is limited to the principal, `row` where it is not."""
     kept: list[Value] = field(default_factory=list)
@@ -103,7 +105,8 @@ class Origins:
     def _kind(self, part: Value) -> str | None:
         """What a value is by itself; None where that depends on its parts."""
         if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
-            return PRINCIPAL if origin_key(part.origin) in self.principals else INJECTED
+            key = origin_key(part.origin)
+            return PRINCIPAL if key in self.principals else OWN if key in self.givers else INJECTED
         if isinstance(part, Member) and part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
             return PRINCIPAL
         if isinstance(part, Argument) and part.holder is None:
@@ -201,10 +204,14 @@ def comes_from(value: Value, load: Value) -> bool:
         elif isinstance(part, (Member, Item)):
             pending.append(part.receiver)
         elif isinstance(part, Result):
-            if isinstance(part.callee, External):
-                pending.extend(part.arguments[:1])  # str(row.user_id), list(rows)
+            if isinstance(part.callee, External) or (isinstance(part.callee, Member) and isinstance(part.callee.receiver, Class)):
+                pending.extend(part.arguments[:1])  # str(row.user_id), list(rows), TaskRead.model_validate(row)
             else:
                 pending.append(part.callee)
+        elif isinstance(part, Argument) and part.holder is not None:
+            pending.append(part.holder)
+        elif isinstance(part, Instance):
+            pending.extend(part.arguments.values())
         elif isinstance(part, Coroutine):
             pending.append(part.result)
         elif isinstance(part, Sequence):

@@ -189,6 +189,8 @@ def _is_exempt(
     known = evidence[access.table]
     if operation.authentication.verdict is Verdict.NONE:
         is_kept = _is_kept_to_owners(known) if _is_shared_by_name(access) else bool(known.limited_reads)
+        if access.is_of_principals and not is_change:
+            return True
         return not known.limited or not (is_change or is_kept) or lapse is Lapse.CLIENT
     if is_change or lapse in (Lapse.OPTIONAL, Lapse.CLIENT):
         return False

@@ -10,7 +10,7 @@ from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
 from fastapi_guard.project.origins import origin_key
-from fastapi_guard.project.queries import QueryReader
+from fastapi_guard.project.queries import Known, QueryReader
 from fastapi_guard.project.roles import role_checks
 from fastapi_guard.project.tables import TableReader, plain_name
 from fastapi_guard.project.values import Class, Value
@@ -29,6 +29,8 @@ class OwnershipReader:
         seen: set[tuple[int, int]] = set()
         for operation in operations:
             for node, target in self._identities(operation):
+                if self.judge.of_dependant(node).verdict is Verdict.NONE:
+                    continue  # it only passes on who calls, or gives something of his
                 if origin_key(target) not in seen and node.location is not None:
                     seen.add(origin_key(target))
                     found.update(self.queries.principal_tables(self.judge.behaviours.trace_of(target)))
@@ -39,16 +41,27 @@ class OwnershipReader:
         handler = without_wrappers(endpoint)
         trace = self.judge.behaviours.trace_of(handler)
         identities = list(self._identities(operation))
-        principals = frozenset(origin_key(target) for _, target in identities)
+        giving = [(node, target) for node, target in identities if self._gives_rows(node, target)]
+        givers = frozenset(origin_key(target) for _, target in giving)
+        principals = frozenset(origin_key(target) for _, target in identities) - givers
         targets = [target for node in operation.walk_dependencies() if (target := self.judge.reader.target_of(node)) is not None]
         own = [target for target in targets if identify(target)[1] is not None]
         guards = [self.judge.behaviours.trace_of(target) for target in own]
         role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
         loading = [guard for guard, target in zip(guards, own, strict=True) if origin_key(target) not in principals]
-        found = self.queries.accesses(trace, guards, principals, role)
+        known = Known(principals, givers, role)
+        found = self.queries.accesses(trace, guards, known)
         for guard in loading:
-            found = (*self.queries.accesses(guard, guards, principals, role), *found)
+            found = (*self.queries.accesses(guard, guards, known), *found)
         return found, bool(role)
+
+    def _gives_rows(self, node: Dependant, target: Value) -> bool:
+        """Whether a dependency gives rows that are not the principal himself."""
+        if node.location is None or self.judge.of_dependant(node).verdict is not Verdict.NONE:
+            return False
+        returned = self.judge.behaviours.trace_of(target).returned
+        table = self.queries.statements.table_of_object(returned) if returned is not None else None
+        return table is not None and not table.is_principal
 
     def _identities(self, operation: PathOperation) -> Iterable[tuple[Dependant, Value]]:
         """The dependencies that say who calls."""

@@ -65,6 +65,18 @@ class Found:
         return next((table for table in tables if table.is_owned and not table.is_principal), tables[0] if tables else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an operation before its queries are read."""
+
+    principals: frozenset[tuple[int, int]]
+    """Dependencies that say who calls."""
+    givers: frozenset[tuple[int, int]]
+    """Dependencies that give rows of his."""
+    role: str
+    """The test of a role that stands before the handler."""
+
+
 class QueryReader:
     """Finds the database accesses in traces; a class because tables are read once."""
 
@@ -74,15 +86,9 @@ class QueryReader:
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
 
-    def accesses(
-        self, trace: Trace, guards: Sequence[Trace] = (), principals: frozenset[tuple[int, int]] = frozenset(), role: str = ""
-    ) -> tuple[DatabaseAccess, ...]:
-        """Everything that a watched handler does to the database.
-
-        `guards` are the traces of its dependencies, `principals` those of them that say who calls, `role` the test of a
-        role that stands before the handler.
-        """
-        origins = Origins(principals)
+    def accesses(self, trace: Trace, guards: Sequence[Trace], known: Known) -> tuple[DatabaseAccess, ...]:
+        """Everything that a watched handler does to the database; `guards` are the traces of its dependencies."""
+        origins = Origins(known.principals, known.givers)
         watched = (trace, *guards)
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
@@ -93,7 +99,7 @@ class QueryReader:
             checks = [*compares, *_asked(trace, access.event.value)] if access.kind in ("select", "get") else compares
             bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
             self._remember(origins, access, bound)
-            made.append(self._made(access, bound, trace, origins, role, loaded_at))
+            made.append(self._made(access, bound, trace, origins, known.role, loaded_at))
         return tuple(dict.fromkeys(made))
 
     def principal_tables(self, trace: Trace) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from fastapi_guard.knowledge.database import OWNER_COLUMNS, ROLE_ATTRIBUTES, ROLE_WORDS
+from fastapi_guard.knowledge.database import ORDINARY_ROLES, OWNER_COLUMNS, ROLE_ATTRIBUTES, ROLE_WORDS
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place
 
@@ -69,7 +69,7 @@ def role_checks(trace: Trace) -> Iterator[str]:
         if event.kind != "raise" or event.place is None:
             continue
         tests = list(tests_around(event.place))
-        if tests and asks_for_role(tests[-1][0]):
+        if tests and asks_for_role(tests[-1][0]) and not _admits_everybody(tests[-1][0]):
             yield ast.unparse(tests[-1][0])
 
 
@@ -78,6 +78,18 @@ def role_around(event: Event) -> str:
     places = [*([event.place] if event.place else []), *event.sites]
     around = ((test, holds) for place in places for test, holds in tests_around(place) if asks_for_role(test))
     return next((ast.unparse(test) for test, holds in around if holds is not _is_negative(test)), "")
+
+
+def _admits_everybody(test: ast.expr) -> bool:
+    """A test by whose failing ordinary users are let in: `role not in ("user", "admin")`, `role == "pending"`."""
+    for node in ast.walk(test):
+        if isinstance(node, ast.Compare) and any(_names_role(side) for side in ast.walk(node)):
+            words = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+            ordinary = {word for word in words if word.lower() in ORDINARY_ROLES}
+            if isinstance(node.ops[0], (ast.NotIn, ast.NotEq)):
+                return bool(ordinary)
+            return isinstance(node.ops[0], ast.Eq) and bool(words) and not ordinary
+    return False
 
 
 def _is_negative(test: ast.expr) -> bool:

@@ -86,7 +86,7 @@ class StrangerReader:
                     return REJECTED
                 if isinstance(value, Value):
                     keywords[parameter.name] = value
-        except OutOfSteps:
+        except (OutOfSteps, RecursionError):
             return UNKNOWN
         return self._run(target, definition, keywords)
 
@@ -135,7 +135,7 @@ class StrangerReader:
         depth = len(interpreter.call_stack)
         try:
             made = call(interpreter, target, (), keywords, None, None)
-        except OutOfSteps:
+        except (OutOfSteps, RecursionError):
             del interpreter.call_stack[depth:]
             return UNKNOWN
         except AnalysedCodeRaises:

@@ -98,7 +98,7 @@ class TableReader:
         if owner:
             return Table(name, owner, keys=keys, columns=tuple(columns))
         parents, parent_columns = [], []
-        for column, target in references.items():
+        for column, target in {**_named_references(columns), **references}.items():
             parent = self.of(self._class_named(target))
             if parent is not None and parent.is_owned and not parent.is_principal:
                 parents.append(parent.name)
@@ -160,6 +160,11 @@ def columns_of(cls: Class) -> list[str]:
             names.update(dict.fromkeys(base.annotations))
             names.update(dict.fromkeys(name for name, value in base.namespace.items() if is_column(value) or is_field(value)))
     return [name for name in names if not name.startswith("__")]
+
+
+def _named_references(columns: list[str]) -> dict[str, str]:
+    """What columns without a foreign key refer to by their names: `flow_id` to `Flow`."""
+    return {column: column.removesuffix("_id") for column in columns if column.endswith("_id")}
 
 
 def is_relationship(cls: Class, column: str) -> bool:

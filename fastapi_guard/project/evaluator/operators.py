@@ -181,12 +181,12 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
     return Operation(name, (left, right), place)
 
 
-def _plain(value: Value) -> tuple[Any] | None:
-    """The Python value of a constant, a complete list or the keys of a complete dict."""
+def _plain(value: Value, depth: int = 0) -> tuple[Any] | None:
+    """The Python value of a constant, a complete list or the keys of a complete dict; lists can hold themselves."""
     if isinstance(value, Literal):
         return (value.value,)
-    if isinstance(value, Sequence) and value.is_complete:
-        items = [_plain(item) for item in value.items]
+    if isinstance(value, Sequence) and value.is_complete and depth < 10:
+        items = [_plain(item, depth + 1) for item in value.items]
         if all(item is not None for item in items):
             return (tuple(item[0] for item in items if item is not None),)
     if isinstance(value, Mapping) and value.is_complete:

@@ -133,7 +133,14 @@ def _initialize(router: Router, keywords: Keywords) -> None:
     if isinstance(middleware, Sequence):
         for entry in middleware.items:
             if isinstance(entry, Result) and entry.arguments:
-                router.middlewares.append(Middleware(entry.arguments[0], entry.keywords, entry.place or router.place))
+                target = _what_dispatches(entry.arguments[0], entry.keywords)
+                router.middlewares.append(Middleware(target, entry.keywords, entry.place or router.place))
+
+
+def _what_dispatches(cls: Value, keywords: Keywords) -> Value:
+    """The function of `BaseHTTPMiddleware, dispatch=function`, which is what the middleware does; else the class."""
+    dispatch = keywords.get("dispatch")
+    return dispatch if isinstance(dispatch, (Function, BoundMethod)) else cls
 
 
 def call_router_method(
@@ -192,9 +199,8 @@ def call_router_method(
             router.startup.append(_argument(arguments, keywords, 1, "func"))
         return NONE
     if name == "add_middleware":
-        router.middlewares.append(
-            Middleware(_argument(arguments, keywords, 0, "middleware_class"), keywords, place, switch(interpreter))
-        )
+        cls = _argument(arguments, keywords, 0, "middleware_class")
+        router.middlewares.append(Middleware(_what_dispatches(cls, keywords), keywords, place, switch(interpreter)))
         return NONE
     return Result(method, arguments, keywords, place)
 
