@@ -44,6 +44,7 @@ from fastapi_guard.project.values import (
 TREE_SINCE = (0, 137)
 """Since this FastAPI release an included router stays connected: routes and mounts added later exist."""
 
+UNRESOLVED_MODEL = "?"
 MOST_NESTED_ROUTERS = 25
 
 
@@ -240,7 +241,10 @@ class Linker:
     def _response_model(self, entry: Route, function: Function | None) -> str | None:
         if "response_model" in entry.options:
             value = entry.options["response_model"]
-            return "" if is_none(value) else _name_of(value)
+            if isinstance(value, Choice):
+                value = value.options[0]
+            is_type = isinstance(value, (Class, External, TypeForm))
+            return "" if is_none(value) else (_name_of(value) if is_type else UNRESOLVED_MODEL)
         node = getattr(function.definition, "returns", None) if function else None
         if function is None or not isinstance(node, ast.expr):
             return None

@@ -255,7 +255,7 @@ class PathOperation:
     application: RouterPlace
     status_code: int | None = None
     response_model: str | None = None
-    """Dotted name, `None` when absent; "" when `response_model=None` was written."""
+    """Dotted name, `None` when absent; "" when `response_model=None` was written; `?` when it could not be resolved."""
     response_class: str | None = None
     tags: tuple[str, ...] = ()
     include_in_schema: bool = True

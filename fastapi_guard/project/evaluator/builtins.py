@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from fastapi_guard.project.values import (
     External,
     Function,
     Instance,
+    Item,
     Literal,
     Mapping,
     Member,
@@ -167,6 +169,8 @@ def _sequence(kind: str) -> Known:
         if not arguments:
             return Sequence(kind, [])
         items = iterate(interpreter, arguments[0])
+        if items is None and interpreter.trace is not None:  # whoever watches wants to know what they are items of
+            return Sequence(kind, [Item(arguments[0], Unknown("an item of what could not be followed"))], False)
         return Sequence(kind, items) if items is not None else Sequence(kind, [], False)
 
     return make
@@ -398,6 +402,22 @@ def _new_type(
     return TypeForm(External("typing.NewType"), arguments[1:2])
 
 
+def _type_hints(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    """`get_type_hints(function)`: its annotations by name."""
+    from fastapi_guard.project.evaluator.expressions import annotation_value
+
+    function = arguments[0] if arguments else NONE
+    function = function.function if isinstance(function, BoundMethod) else function
+    if not isinstance(function, Function) or isinstance(function.definition, ast.Lambda):
+        return None
+    spec = function.definition.args
+    nodes = {parameter.arg: parameter.annotation for parameter in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
+    nodes["return"] = function.definition.returns
+    return Mapping({name: annotation_value(interpreter, node, function.scope) for name, node in nodes.items() if node is not None})
+
+
 EXTERNAL_CALLS: dict[str, Known] = {
     "builtins.bool": _boolean,
     "builtins.dict": _dict,
@@ -443,5 +463,6 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "os.environ.get": _environment,
     "os.getenv": _environment,
     "typing.NewType": _new_type,
+    "typing.get_type_hints": _type_hints,
     "typing.cast": _cast,
 }

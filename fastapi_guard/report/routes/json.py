@@ -59,7 +59,7 @@ def route_record(operation: PathOperation) -> dict[str, Any]:
         "line": operation.location.line,
         "decorator_line": operation.decorator_location.line,
         "status_code": operation.status_code,
-        "response_model": operation.response_model or None,
+        "response_model": operation.response_model if operation.response_model not in ("", "?") else None,
         "tags": list(operation.tags),
         "include_in_schema": operation.include_in_schema,
         "auth": _authentication(operation.authentication),

@@ -14,6 +14,8 @@ def no_content_with_body(operation: PathOperation, project: Project) -> Iterator
     if status is None or not (status < 200 or status in WITHOUT_BODY):
         return
     name = operation.endpoint_name.rpartition(".")[2]
+    if operation.response_model == "?":
+        return
     if operation.response_model:
         yield Finding(
             operation.registered_at,
