@@ -20,11 +20,17 @@ TENANT_COLUMNS: frozenset[str] = frozenset({
 })  # fmt: skip
 """Columns that say to which customer of the service a row belongs; a role is held within one."""
 
-TENANT_TABLES: frozenset[str] = frozenset({"tenant", "tenants", "organization", "organizations", "organisation", "organisations", "company", "companies"})
-ATTRIBUTIONS: frozenset[str] = frozenset({"author_id", "author", "created_by", "created_by_id", "creator_id", "creator"})
+TENANT_TABLES: frozenset[str] = frozenset(
+    {"tenant", "tenants", "organization", "organizations", "organisation", "organisations", "company", "companies"}
+)
+ATTRIBUTIONS: frozenset[str] = frozenset(
+    {"author_id", "author", "created_by", "created_by_id", "creator_id", "creator"}
+)
 """Owner columns that say who made a row; others may be meant to read it."""
 
-OWNER_PATTERN = re.compile(r"(?:id_|fk_)(?:user|usuario|owner|cliente|client|customer|utilisateur|benutzer|usuario_id)|(?:user|owner|usuario|client|cliente|customer|account)_?(?:id|fk|uuid|uid)")
+OWNER_PATTERN = re.compile(
+    r"(?:id_|fk_)(?:user|usuario|owner|cliente|client|customer|utilisateur|benutzer|usuario_id)|(?:user|owner|usuario|client|cliente|customer|account)_?(?:id|fk|uuid|uid)"
+)
 """Other spellings of owner columns."""
 
 SHARED_TABLES = re.compile(
@@ -42,18 +48,71 @@ USER_TABLES: frozenset[str] = frozenset({
 })  # fmt: skip
 """Names (lower case, without underscores) of tables whose rows are the principals themselves."""
 
-SELECTS: frozenset[str] = frozenset({"sqlmodel.select", "sqlalchemy.select", "sqlalchemy.future.select", "sqlalchemy.sql.select", "sqlalchemy.sql.expression.select", "sqlmodel.sql.expression.select"})
+SELECTS: frozenset[str] = frozenset(
+    {
+        "sqlmodel.select",
+        "sqlalchemy.select",
+        "sqlalchemy.future.select",
+        "sqlalchemy.sql.select",
+        "sqlalchemy.sql.expression.select",
+        "sqlmodel.sql.expression.select",
+    }
+)
 STATEMENTS: dict[str, str] = {
     **dict.fromkeys(SELECTS, "select"),
-    **{f"{module}.{name}": name for module in ("sqlmodel", "sqlalchemy", "sqlalchemy.sql", "sqlalchemy.sql.expression", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "sqlalchemy.dialects.mysql") for name in ("update", "delete", "insert")},
+    **{
+        f"{module}.{name}": name
+        for module in (
+            "sqlmodel",
+            "sqlalchemy",
+            "sqlalchemy.sql",
+            "sqlalchemy.sql.expression",
+            "sqlalchemy.dialects.postgresql",
+            "sqlalchemy.dialects.sqlite",
+            "sqlalchemy.dialects.mysql",
+        )
+        for name in ("update", "delete", "insert")
+    },
 }
 """Functions that begin a statement, and its kind."""
 
-EXECUTES: frozenset[str] = frozenset({"exec", "execute", "scalar", "scalars", "scalar_one", "scalar_one_or_none", "stream", "stream_scalars", "fetch_all", "fetch_one", "fetch_val", "iterate"})
+EXECUTES: frozenset[str] = frozenset(
+    {
+        "exec",
+        "execute",
+        "scalar",
+        "scalars",
+        "scalar_one",
+        "scalar_one_or_none",
+        "stream",
+        "stream_scalars",
+        "fetch_all",
+        "fetch_one",
+        "fetch_val",
+        "iterate",
+    }
+)
 """Methods of sessions and connections that run a statement."""
 
 GETS: frozenset[str] = frozenset({"get", "get_one"})
-QUERY_ENDS: frozenset[str] = frozenset({"all", "first", "one", "one_or_none", "scalar", "scalars", "count", "delete", "update", "get", "paginate", "exists", "last", "fetchall"})
+QUERY_ENDS: frozenset[str] = frozenset(
+    {
+        "all",
+        "first",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalars",
+        "count",
+        "delete",
+        "update",
+        "get",
+        "paginate",
+        "exists",
+        "last",
+        "fetchall",
+    }
+)
 """Methods that run a `session.query(...)`."""
 
 FILTERS: frozenset[str] = frozenset({"where", "filter", "filter_by", "having", "and_", "or_", "exclude"})
@@ -71,7 +130,15 @@ MODEL_QUERIES: dict[str, str] = {
 }  # fmt: skip
 """Methods of table classes of active-record libraries, and what they do."""
 
-WRITES: dict[str, str] = {"add": "insert", "add_all": "insert", "merge": "upsert", "bulk_save_objects": "insert", "delete": "delete", "save": "save", "insert": "insert"}
+WRITES: dict[str, str] = {
+    "add": "insert",
+    "add_all": "insert",
+    "merge": "upsert",
+    "bulk_save_objects": "insert",
+    "delete": "delete",
+    "save": "save",
+    "insert": "insert",
+}
 """Methods that write an object."""
 
 TRANSACTIONS: frozenset[str] = frozenset({"commit", "flush", "refresh", "rollback"})
@@ -83,11 +150,34 @@ ROLE_ATTRIBUTES: frozenset[str] = frozenset({
 })  # fmt: skip
 """Attributes of a principal that say what it may do."""
 
-ROLE_WORDS = re.compile(r"(?:^|[._ ])(?:is_?)?(?:super_?)?(?:admin|administrator|superuser|superadmin|staff|moderator|manager|roles?|permissions?|scopes?|privileges?|rbac)(?:s|_|$|[._ ])", re.IGNORECASE)
+ROLE_WORDS = re.compile(
+    r"(?:^|[._ ])(?:is_?)?(?:super_?)?(?:admin|administrator|superuser|superadmin|staff|moderator|manager|roles?|permissions?|privileges?|rbac)(?:s|_|$|[._ ])",
+    re.IGNORECASE,
+)
 """Words of calls that ask what somebody may do; only where the code below could not be followed."""
 
-ADMIN_WORDS = re.compile(r"(?:^|_|[a-z](?=[A-Z]))(?:is_?)?(?:super_?)?(?:[Aa]dmin|[Ss]uper_?[Uu]ser|[Ss]taff|[Mm]oderator)(?:istrator)?(?:s|_|$|[A-Z])(?!or_|_or_)")
+ADMIN_WORDS = re.compile(
+    r"(?:^|_|[a-z](?=[A-Z]))(?:is_?)?(?:super_?)?(?:[Aa]dmin|[Ss]uper_?[Uu]ser|[Ss]taff|[Mm]oderator)(?:istrator)?(?:s|_|$|[A-Z])(?!or_|_or_)"
+)
 """Names of dependencies that let only administrators through."""
+
+ORDINARY_ROLES: frozenset[str] = frozenset(
+    {
+        "user",
+        "users",
+        "member",
+        "customer",
+        "client",
+        "viewer",
+        "reader",
+        "guest",
+        "editor",
+        "author",
+        "basic",
+        "student",
+    }
+)
+"""Roles that everybody may have."""
 
 GLOBAL_ROLES = re.compile(r"super_?(?:user|admin)|platform|staff|root|global", re.IGNORECASE)
 """Roles that stand above all tenants."""
@@ -100,7 +190,9 @@ CHECKS = re.compile(
 )
 """Names of functions that say whether somebody may touch a row; only where the code below could not be followed."""
 
-SESSION_NAMES: frozenset[str] = frozenset({"session", "db", "database", "sess", "db_session", "async_session", "conn", "connection", "uow", "_session", "_db"})
+SESSION_NAMES: frozenset[str] = frozenset(
+    {"session", "db", "database", "sess", "db_session", "async_session", "conn", "connection", "uow", "_session", "_db"}
+)
 
 ROW_METHODS: frozenset[str] = frozenset({
     "save", "update_from_dict", "refresh_from_db", "fetch_related", "sync", "replace", "save_changes", "dict", "model_dump", "to_dict", "delete_instance", "reload",

@@ -30,7 +30,27 @@ from fastapi_guard.project.values import (
     Sequence as Items,
 )
 
-COMPARING = frozenset({"in_", "is_", "__eq__", "any_", "contains", "has", "any", "is_not_distinct_from", "__ne__", "like", "ilike", "op", "between", "notin_", "not_in", "isnot", "is_not"})
+COMPARING = frozenset(
+    {
+        "in_",
+        "is_",
+        "__eq__",
+        "any_",
+        "contains",
+        "has",
+        "any",
+        "is_not_distinct_from",
+        "__ne__",
+        "like",
+        "ilike",
+        "op",
+        "between",
+        "notin_",
+        "not_in",
+        "isnot",
+        "is_not",
+    }
+)
 """Methods of columns that compare them."""
 
 
@@ -61,9 +81,13 @@ class BoundReader:
     def __init__(self, tables: TableReader) -> None:
         self.tables = tables
 
-    def bound(self, statement: Statement, table: Table | None, origins: Origins, load: Value, checks: Sequence[Value]) -> Bound:
+    def bound(
+        self, statement: Statement, table: Table | None, origins: Origins, load: Value, checks: Sequence[Value]
+    ) -> Bound:
         """What limits a statement on a table to the principal: itself, or a check of what it gave."""
-        compared = [part for condition in statement.conditions for part in self.compared(condition.value, statement.tables)]
+        compared = [
+            part for condition in statement.conditions for part in self.compared(condition.value, statement.tables)
+        ]
         columns = tuple(dict.fromkeys(_spelled(part, table) for part in compared if part.column))
         values = tuple(part.value for part in compared)
         keys = {*(table.keys if table else ()), "id", "uuid", "slug"}
@@ -75,37 +99,61 @@ class BoundReader:
         return self._limited(bound, statement, table, compared, origins, load, checks)
 
     def _limited(
-        self, bound: Bound, statement: Statement, table: Table, compared: list[Compared], origins: Origins, load: Value, checks: Sequence[Value]
+        self,
+        bound: Bound,
+        statement: Statement,
+        table: Table,
+        compared: list[Compared],
+        origins: Origins,
+        load: Value,
+        checks: Sequence[Value],
     ) -> Bound:
         conditions = [condition.value for condition in statement.conditions]
-        if any(origins.is_of_principal(value) for value in conditions) or origins.is_of_principal(load) and not compared:
+        if any(origins.is_of_principal(value) for value in conditions) or (
+            origins.is_of_principal(load) and not compared
+        ):
             return _scoped(bound, "statement")
         owners = [part for part in compared if self.is_owner(part.column, part.table or table)]
         if any(origins.is_trusted(part.value) for part in compared):
             return _scoped(bound, "statement")
         if any(self._checks(check, load, origins) for check in checks):
             return _scoped(bound, "check")
-        from_client = [part for part in owners if origins.kinds(part.value) <= {CLIENT, CONSTANT} and CLIENT in origins.kinds(part.value)]
+        from_client = [
+            part
+            for part in owners
+            if origins.kinds(part.value) <= {CLIENT, CONSTANT} and CLIENT in origins.kinds(part.value)
+        ]
         if owners and len(from_client) == len(owners):
             return _scoped(bound, "client", client_value=spelled(from_client[0].value))
         if owners:
             return _scoped(bound, "unknown")
         if any(ROW in origins.kinds(part.value) for part in compared):
             return _scoped(bound, "derived")
-        if any(is_opaque(value, origins) for value in conditions) or any(part.value_is_unknown(origins) for part in map(_Known, compared)):
+        if any(is_opaque(value, origins) for value in conditions) or any(
+            part.value_is_unknown(origins) for part in map(_Known, compared)
+        ):
             return _scoped(bound, "unknown")
         return self._optional(bound, statement, table, origins)
 
     def _optional(self, bound: Bound, statement: Statement, table: Table, origins: Origins) -> Bound:
         """Whether some path adds the owner, and which test decides."""
         for condition in statement.optional:
-            of_owner = [part for part in self.compared(condition.value, statement.tables) if self.is_owner(part.column, part.table or table)]
+            of_owner = [
+                part
+                for part in self.compared(condition.value, statement.tables)
+                if self.is_owner(part.column, part.table or table)
+            ]
             if not of_owner and not origins.is_of_principal(condition.value):
                 continue
             test = _test_of(condition)
             if test is not None and asks_for_role(test):
                 return _scoped(bound, "role", optional_test=ast.unparse(test))
-            return _scoped(bound, "optional", optional_test=ast.unparse(test) if test is not None else "", client_value=_client(of_owner, origins))
+            return _scoped(
+                bound,
+                "optional",
+                optional_test=ast.unparse(test) if test is not None else "",
+                client_value=_client(of_owner, origins),
+            )
         if statement.optional and any(is_opaque(condition.value, origins) for condition in statement.optional):
             return _scoped(bound, "unknown")
         return _scoped(bound, "nothing")
@@ -138,7 +186,13 @@ class BoundReader:
         if condition.operator == "keyword":
             key = constant(condition.operands[0])
             name = str(key).partition("__")
-            column = name[2] if name[2] and any(name[0] == c for t in tables for c in (t.owner_column, *t.parent_columns)) and not name[2].startswith(("in", "i", "gt", "lt")) else name[0]
+            column = (
+                name[2]
+                if name[2]
+                and any(name[0] == c for t in tables for c in (t.owner_column, *t.parent_columns))
+                and not name[2].startswith(("in", "i", "gt", "lt"))
+                else name[0]
+            )
             column = name[0] if column == "id" or not column else column
             yield Compared(column, None, condition.operands[1])
             return
@@ -154,7 +208,11 @@ class BoundReader:
     def column(self, value: Value) -> tuple[str, Table | None] | None:
         """`Task.user_id`, `col(Task.user_id)`, `Task.c.user_id`."""
         if isinstance(value, Result) and isinstance(value.callee, External) and value.arguments:
-            return self.column(value.arguments[0]) if value.callee.name.rpartition(".")[2] in ("col", "cast", "lower", "upper", "coalesce") else None
+            return (
+                self.column(value.arguments[0])
+                if value.callee.name.rpartition(".")[2] in ("col", "cast", "lower", "upper", "coalesce")
+                else None
+            )
         if not isinstance(value, Member):
             return None
         receiver = value.receiver
@@ -170,13 +228,23 @@ class BoundReader:
         """Whether a column says whose row it is."""
         if table.is_principal:
             return column in (*table.keys, table.owner_column, "email", "username", "user_id")
-        return column == table.owner_column or column in self.tables.owner_columns or OWNER_PATTERN.fullmatch(column) is not None
+        return (
+            column == table.owner_column
+            or column in self.tables.owner_columns
+            or OWNER_PATTERN.fullmatch(column) is not None
+        )
 
     def _checks(self, check: Value, load: Value, origins: Origins) -> bool:
         """A comparison of the loaded row with the principal, or a question about both."""
         if isinstance(check, Result):
-            values = [*check.arguments, *check.keywords.values(), *([check.callee.receiver] if isinstance(check.callee, Member) else [])]
-            return any(comes_from(value, load) for value in values) and any(origins.is_of_principal(value) for value in values)
+            values = [
+                *check.arguments,
+                *check.keywords.values(),
+                *([check.callee.receiver] if isinstance(check.callee, Member) else []),
+            ]
+            return any(comes_from(value, load) for value in values) and any(
+                origins.is_of_principal(value) for value in values
+            )
         if not isinstance(check, Operation) or len(check.operands) != 2:
             return False
         for side, other in (check.operands, check.operands[::-1]):
@@ -221,7 +289,11 @@ def _spelled(part: Compared, table: Table | None) -> str:
 def spelled(value: Value) -> str:
     """A value as the code has it, as far as it is known: `payload.user_id`."""
     if isinstance(value, Argument):
-        return f"{spelled(value.holder)}.{value.name}" if value.holder is not None and spelled(value.holder) else value.name
+        return (
+            f"{spelled(value.holder)}.{value.name}"
+            if value.holder is not None and spelled(value.holder)
+            else value.name
+        )
     if isinstance(value, Member):
         return f"{spelled(value.receiver)}.{value.name}"
     if isinstance(value, Item):

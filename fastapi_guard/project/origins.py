@@ -25,7 +25,6 @@ from fastapi_guard.project.values import (
     Sequence,
     Setting,
     Value,
-    is_none,
 )
 
 PRINCIPAL, CLIENT, OWN, ROW, CONSTANT, COLUMN, INJECTED, UNKNOWN = (
@@ -67,7 +66,7 @@ class Origins:
     def is_trusted(self, value: Value) -> bool:
         """Whether a value is known to be the principal's own business."""
         if isinstance(value, Choice):
-            return all(self.is_trusted(option) for option in value.options if not is_none(option))
+            return all(self.is_trusted(option) for option in value.options if not self.kinds(option) <= {CONSTANT})
         return any(key in self.trusted for key in keys_of(value)) or (OWN in self.kinds(value))
 
     def trust(self, value: Value) -> None:
@@ -119,13 +118,21 @@ class Origins:
             return COLUMN
         if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
             return PRINCIPAL
-        if isinstance(part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)):
+        if isinstance(
+            part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)
+        ):
             return None
         return CONSTANT if isinstance(part, External) else UNKNOWN
 
     def _inside(self, part: Value) -> list[Value]:
         if isinstance(part, (Argument, Instance)):
-            return [part.holder] if part.holder is not None else list(part.attributes.values()) if isinstance(part, Instance) else []
+            return (
+                [part.holder]
+                if part.holder is not None
+                else list(part.attributes.values())
+                if isinstance(part, Instance)
+                else []
+            )
         if isinstance(part, (Member, Item)):
             return [part.receiver]
         if isinstance(part, Result):
@@ -147,7 +154,9 @@ def is_identity(name: str) -> bool:
     return look_up(VERIFIERS, name) is not None and not PASSWORDS.search(name)
 
 
-PASSWORDS = re.compile(r"^(?:passlib|bcrypt|argon2|pwdlib|hashlib|hmac|secrets|werkzeug)\b|hash|password|compare_digest|checkpw")
+PASSWORDS = re.compile(
+    r"^(?:passlib|bcrypt|argon2|pwdlib|hashlib|hmac|secrets|werkzeug)\b|hash|password|compare_digest|checkpw"
+)
 
 
 def origin_key(target: Value) -> tuple[int, int]:
@@ -172,7 +181,12 @@ def _key(value: Value, depth: int) -> object:
         return None
     if isinstance(value, Result) and isinstance(value.callee, External) and len(value.arguments) == 1:
         return _key(value.arguments[0], depth + 1)  # UUID(x), int(x)
-    if isinstance(value, Result) and isinstance(value.callee, Member) and not value.arguments and value.callee.name in ("strip", "lower", "hex"):
+    if (
+        isinstance(value, Result)
+        and isinstance(value.callee, Member)
+        and not value.arguments
+        and value.callee.name in ("strip", "lower", "hex")
+    ):
         return _key(value.callee.receiver, depth + 1)
     if isinstance(value, Argument) and value.holder is not None:
         holder = _key(value.holder, depth + 1)
@@ -204,14 +218,16 @@ def comes_from(value: Value, load: Value) -> bool:
         elif isinstance(part, (Member, Item)):
             pending.append(part.receiver)
         elif isinstance(part, Result):
-            if isinstance(part.callee, External) or (isinstance(part.callee, Member) and isinstance(part.callee.receiver, Class)):
+            if isinstance(part.callee, External) or (
+                isinstance(part.callee, Member) and isinstance(part.callee.receiver, Class)
+            ):
                 pending.extend(part.arguments[:1])  # str(row.user_id), list(rows), TaskRead.model_validate(row)
             else:
                 pending.append(part.callee)
         elif isinstance(part, Argument) and part.holder is not None:
             pending.append(part.holder)
         elif isinstance(part, Instance):
-            pending.extend(part.arguments.values())
+            pending.extend(value for name, value in part.arguments.items() if name in ("0", "**"))
         elif isinstance(part, Coroutine):
             pending.append(part.result)
         elif isinstance(part, Sequence):

@@ -78,7 +78,12 @@ def unscoped(project: Project, authentication: str = "non-public") -> tuple[Unsc
     """Every query that forgets the owner, in the order of their places."""
     operations = [operation for operation in project.operations if operation.kind in SERVED]
     evidence = _evidence(operations)
-    tenants = {access.owner_column for known in evidence.values() for _, access in known.limited if access.owner_column in TENANT_COLUMNS}
+    tenants = {
+        access.owner_column
+        for known in evidence.values()
+        for _, access in known.limited
+        if access.owner_column in TENANT_COLUMNS
+    }
     groups: dict[tuple[Location, Lapse], list[tuple[PathOperation, DatabaseAccess]]] = {}
     for operation in operations:
         if is_public(operation, authentication) or operation.authentication.verdict not in JUDGED:
@@ -130,7 +135,12 @@ def _evidence(operations: Iterable[PathOperation]) -> dict[str, _Evidence]:
                 known.limited.append((operation, access))
                 if gives:
                     known.limited_reads.add(operation.location)
-            elif gives and access.exposes and access.scope in ("nothing", "client", "unowned", "derived") and not access.role:
+            elif (
+                gives
+                and access.exposes
+                and access.scope in ("nothing", "client", "unowned", "derived")
+                and not access.role
+            ):
                 known.unlimited_reads.add(operation.location)
                 known.open_reads += operation.authentication.verdict is Verdict.NONE and is_read(operation)
     return found
@@ -157,7 +167,9 @@ def _lapse(access: DatabaseAccess, evidence: dict[str, _Evidence]) -> Lapse | No
     if access.is_aggregate or not access.table:
         return None
     if access.scope == "unowned" and access.is_by_key and evidence[access.table].limited:
-        return Lapse.MUTATION if access.kind in ("update", "delete") else None  # its owner stands in a table that links the two
+        return (
+            Lapse.MUTATION if access.kind in ("update", "delete") else None
+        )  # its owner stands in a table that links the two
     if access.scope not in ("nothing", "client", "optional"):
         return None
     is_read = access.kind in READS
@@ -217,7 +229,11 @@ def principal_parameter(operation: PathOperation) -> str:
     """The parameter that receives who calls; empty when none does."""
     names = {guard.name for guard in operation.authentication.by}
     for root in operation.dependencies:
-        if root.parameter and root.via in (Via.PARAMETER, Via.ALIAS) and any(node.name in names for node in root.walk()):
+        if (
+            root.parameter
+            and root.via in (Via.PARAMETER, Via.ALIAS)
+            and any(node.name in names for node in root.walk())
+        ):
             return root.parameter
     return ""
 

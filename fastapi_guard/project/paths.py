@@ -19,7 +19,11 @@ def belongs(access: DatabaseAccess) -> str:
     if access.owner_column:
         return f"`{table}` belongs to `{access.owner_column}`"
     parents = " and ".join(f"`{parent.rpartition('.')[2]}`" for parent in access.parents)
-    return f"`{table}` belongs to whoever its {parents} belongs to" if parents else f"`{table}` is limited to its user elsewhere"
+    return (
+        f"`{table}` belongs to whoever its {parents} belongs to"
+        if parents
+        else f"`{table}` is limited to its user elsewhere"
+    )
 
 
 def compared(access: DatabaseAccess) -> str:
@@ -61,7 +65,9 @@ def proof(found: Unscoped) -> tuple[Proof, ...]:
 
 def _way(operation: PathOperation, access: DatabaseAccess, found: Unscoped) -> Proof:
     query = Proof(f"the query on `{found.table}` {compared(access)}", found.location)
-    return chain([Proof(f"`{operation.title}`", operation.location), *(Proof("calls", site) for site in access.sites), query])
+    return chain(
+        [Proof(f"`{operation.title}`", operation.location), *(Proof("calls", site) for site in access.sites), query]
+    )
 
 
 def chain(nodes: Sequence[Proof]) -> Proof:

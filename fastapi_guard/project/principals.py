@@ -44,7 +44,11 @@ class OwnershipReader:
         giving = [(node, target) for node, target in identities if self._gives_rows(node, target)]
         givers = frozenset(origin_key(target) for _, target in giving)
         principals = frozenset(origin_key(target) for _, target in identities) - givers
-        targets = [target for node in operation.walk_dependencies() if (target := self.judge.reader.target_of(node)) is not None]
+        targets = [
+            target
+            for node in operation.walk_dependencies()
+            if (target := self.judge.reader.target_of(node)) is not None
+        ]
         own = [target for target in targets if identify(target)[1] is not None]
         guards = [self.judge.behaviours.trace_of(target) for target in own]
         role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
@@ -70,7 +74,11 @@ class OwnershipReader:
             if target is None:
                 continue
             own = self.judge.of_dependant(node).verdict is not Verdict.NONE
-            below = any(self.judge.of_dependant(child).verdict is not Verdict.NONE for root in node.children for child in root.walk())
+            below = any(
+                self.judge.of_dependant(child).verdict is not Verdict.NONE
+                for root in node.children
+                for child in root.walk()
+            )
             if own or (below and not isinstance(target, Class)):
                 yield node, target
 

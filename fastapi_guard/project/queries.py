@@ -62,7 +62,9 @@ class Found:
     @property
     def table(self) -> Table | None:
         tables = self.statement.tables
-        return next((table for table in tables if table.is_owned and not table.is_principal), tables[0] if tables else None)
+        return next(
+            (table for table in tables if table.is_owned and not table.is_principal), tables[0] if tables else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class QueryReader:
     def principal_tables(self, trace: Trace) -> Iterator[str]:
         """Names of tables whose rows an authenticating dependency gives."""
         table = self.statements.table_of_object(trace.returned) if trace.returned is not None else None
-        if table is not None:
+        if table is not None and not (table.is_owned and table.owner_column != table_tenant(table)):
             yield table.short_name
 
     # Finding
@@ -137,7 +139,9 @@ class QueryReader:
             conditions = (Condition(key),) if key is not None else ()
             return Found(event, "get", Statement("get", (table,), conditions, (), result.place))
         if name in EXECUTES and first is not None:
-            statement = self.statements.statement(first, (*arguments[1:], *result.keywords.values()) if arguments else ())
+            statement = self.statements.statement(
+                first, (*arguments[1:], *result.keywords.values()) if arguments else ()
+            )
             if statement is not None:
                 cursor = receiver if statement.place is None and not is_session(receiver) else None
                 return Found(event, statement.kind, _placed(statement, result.place), None, cursor)
@@ -185,12 +189,18 @@ class QueryReader:
             if isinstance(compare, Operation) and len(compare.operands) == 2:
                 one, other = compare.operands
                 for side, against in ((one, other), (other, one)):
-                    if origins.kinds(side) <= TRUSTABLE and CLIENT in origins.kinds(side) and origins.is_of_principal(against):
+                    if (
+                        origins.kinds(side) <= TRUSTABLE
+                        and CLIENT in origins.kinds(side)
+                        and origins.is_of_principal(against)
+                    ):
                         origins.trust(side)
         for trace in watched:
             for call in trace.calls():
                 values = [*call.arguments, *call.keywords.values()]
-                if CHECKS.search(_last_name(call.callee)) and any(origins.is_of_principal(value) for value in [*values, call.callee]):
+                if CHECKS.search(_last_name(call.callee)) and any(
+                    origins.is_of_principal(value) for value in [*values, call.callee]
+                ):
                     for value in values:
                         if origins.kinds(value) <= TRUSTABLE:
                             origins.trust(value)
@@ -208,7 +218,13 @@ class QueryReader:
             origins.remember(access.event.value, ROW)
 
     def _made(
-        self, access: Found, bound: Bound, trace: Trace, origins: Origins, role: str, loaded_at: list[tuple[Value, Location]]
+        self,
+        access: Found,
+        bound: Bound,
+        trace: Trace,
+        origins: Origins,
+        role: str,
+        loaded_at: list[tuple[Value, Location]],
     ) -> DatabaseAccess:
         event, table, statement = access.event, access.table, access.statement
         assert event.place is not None
@@ -225,7 +241,9 @@ class QueryReader:
             table=table.name if table else "",
             owner_column=table.owner_column if table else "",
             parents=table.parents if table else (),
-            scope=bound.scope if access.kind not in ("insert", "upsert", "save") or table is None or not table.is_owned else "write",
+            scope=bound.scope
+            if access.kind not in ("insert", "upsert", "save") or table is None or not table.is_owned
+            else "write",
             location=location,
             sites=tuple(site.module.location(site.node) for site in event.sites[: _outer(event)]),
             is_bounded=bool(statement.conditions),
@@ -241,9 +259,14 @@ class QueryReader:
             optional_test=bound.optional_test,
             writes=tuple(self.writes.of(access.kind, statement, access.row, table, origins)),
             joined=tuple(each.name for each in statement.tables if each is not table),
-            tenant_column=next((column for column in table.columns if column in TENANT_COLUMNS), "") if table else "",
+            tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
         )
+
+
+def table_tenant(table: Table) -> str:
+    """The column that says to which customer of the service a row belongs; empty when there is none."""
+    return next((column for column in table.columns if column in TENANT_COLUMNS), "")
 
 
 TRUSTABLE = frozenset({CLIENT, "constant"})
@@ -273,7 +296,8 @@ def _asked(trace: Trace, load: Value) -> list[Value]:
     return [
         call
         for call in trace.calls()
-        if CHECKS.search(_last_name(call.callee)) or (isinstance(call.callee, Member) and call.arguments and comes_from(call.callee.receiver, load))
+        if CHECKS.search(_last_name(call.callee))
+        or (isinstance(call.callee, Member) and call.arguments and comes_from(call.callee.receiver, load))
     ]
 
 
@@ -294,11 +318,15 @@ def _changes(trace: Trace, load: Value) -> bool:
     for event in trace.events:
         if event.kind == "set" and isinstance(event.value, Operation):
             receiver, value = event.value.operands[:2]
-            if comes_from(receiver, load) and not (isinstance(value, Operation) and any(comes_from(part, load) for part in value.operands)):
+            if comes_from(receiver, load) and not (
+                isinstance(value, Operation) and any(comes_from(part, load) for part in value.operands)
+            ):
                 return True
         elif event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member):
             name, arguments = event.value.callee.name, event.value.arguments
-            if name == "delete" and any(comes_from(value, load) for value in (arguments or (event.value.callee.receiver,))):
+            if name == "delete" and any(
+                comes_from(value, load) for value in (arguments or (event.value.callee.receiver,))
+            ):
                 return True
             if name in CHANGING and comes_from(event.value.callee.receiver, load) and event.value is not load:
                 return True
@@ -353,7 +381,14 @@ def is_session(value: Value) -> bool:
     if isinstance(value, Argument):
         plain = plain_type(value.annotation) if value.annotation is not None else None
         if isinstance(plain, External):
-            return plain.name.rpartition(".")[2] in ("Session", "AsyncSession", "scoped_session", "AsyncConnection", "Connection", "Database")
+            return plain.name.rpartition(".")[2] in (
+                "Session",
+                "AsyncSession",
+                "scoped_session",
+                "AsyncConnection",
+                "Connection",
+                "Database",
+            )
         return value.name in SESSION_NAMES
     name = dotted_name(value)
     if name.startswith(("sqlalchemy.", "sqlmodel.", "databases.")):

@@ -60,7 +60,14 @@ def _names_role(node: ast.AST) -> bool:
         return node.value in ("is_admin", "role", "roles", "admin", "superuser", "is_superuser")
     if isinstance(node, ast.Call):
         return ROLE_WORDS.search(ast.unparse(node.func)) is not None
-    return isinstance(node, ast.Name) and node.id in ("is_admin", "is_superuser", "is_staff", "role", "user_role", "admin")
+    return isinstance(node, ast.Name) and node.id in (
+        "is_admin",
+        "is_superuser",
+        "is_staff",
+        "role",
+        "user_role",
+        "admin",
+    )
 
 
 def role_checks(trace: Trace) -> Iterator[str]:
@@ -84,7 +91,9 @@ def _admits_everybody(test: ast.expr) -> bool:
     """A test by whose failing ordinary users are let in: `role not in ("user", "admin")`, `role == "pending"`."""
     for node in ast.walk(test):
         if isinstance(node, ast.Compare) and any(_names_role(side) for side in ast.walk(node)):
-            words = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+            words = {
+                part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            }
             ordinary = {word for word in words if word.lower() in ORDINARY_ROLES}
             if isinstance(node.ops[0], (ast.NotIn, ast.NotEq)):
                 return bool(ordinary)

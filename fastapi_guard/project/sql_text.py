@@ -31,7 +31,26 @@ CREATED = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([\w.\"`]+)\s
 UPDATED = re.compile(r"\bupdate\s+([\w.\"`]+)(?:\s+\w+)?\s+set\s+(.*?)(?:\bwhere\b|\Z)", re.IGNORECASE | re.DOTALL)
 AGGREGATE = re.compile(r"\s*select\s+(?:count|sum|max|min|avg|exists|1\b)", re.IGNORECASE)
 QUALIFIED = re.compile(r"\b(\w+)\.(\w+)\b")
-NOT_ALIASES = frozenset({"where", "set", "on", "inner", "left", "right", "join", "order", "group", "limit", "values", "returning", "using", "cross", "outer", "full"})
+NOT_ALIASES = frozenset(
+    {
+        "where",
+        "set",
+        "on",
+        "inner",
+        "left",
+        "right",
+        "join",
+        "order",
+        "group",
+        "limit",
+        "values",
+        "returning",
+        "using",
+        "cross",
+        "outer",
+        "full",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +90,16 @@ class SqlReader:
         compared = [(column, found) for at, column, found in values if at >= start]
         written = [(column, found) for at, column, found in values if at < start and kind == "update"]
         if kind == "insert" and (inserted := INSERTED.search(text)):
-            written = list(zip(_names(inserted.group(2)), [found for at, _, found in values if at > inserted.end()], strict=False))
+            written = list(
+                zip(_names(inserted.group(2)), [found for at, _, found in values if at > inserted.end()], strict=False)
+            )
         return SqlStatement(kind, tables, tuple(compared), tuple(written), AGGREGATE.match(text) is not None)
 
     def _table(self, name: str) -> Table:
         known = self.tables.named(name)
-        return known if known is not None else self.tables.of_columns(name, list(self._columns_by_table().get(name, {})))
+        return (
+            known if known is not None else self.tables.of_columns(name, list(self._columns_by_table().get(name, {})))
+        )
 
     def _columns_by_table(self) -> dict[str, dict[str, None]]:
         for path, module in list(self.tables.interpreter.modules.items()):
@@ -91,7 +114,12 @@ class SqlReader:
 
 def text_of(value: Value) -> tuple[str, list[Value]] | None:
     """The text of a statement, with `\\0n\\0` where the n-th value is put into it."""
-    if isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name.rpartition(".")[2] == "text" and value.arguments:
+    if (
+        isinstance(value, Result)
+        and isinstance(value.callee, External)
+        and value.callee.name.rpartition(".")[2] == "text"
+        and value.arguments
+    ):
         return text_of(value.arguments[0])
     if isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in ("bindparams", "format"):
         return text_of(value.callee.receiver)
@@ -158,7 +186,11 @@ def _named(name: str, arguments: tuple[Value, ...]) -> Value:
     for argument in arguments:
         if isinstance(argument, Mapping) and name in argument.items:
             return argument.items[name]
-        if isinstance(argument, Result) and isinstance(argument.callee, Member) and argument.callee.name in ("model_dump", "dict", "_asdict"):
+        if (
+            isinstance(argument, Result)
+            and isinstance(argument.callee, Member)
+            and argument.callee.name in ("model_dump", "dict", "_asdict")
+        ):
             receiver = argument.callee.receiver
             known = receiver.attributes.get(name) if isinstance(receiver, Instance) else None
             return known if known is not None else Member(receiver, name)
@@ -172,7 +204,7 @@ def _positional(index: int, arguments: tuple[Value, ...]) -> Value:
 
 
 def _plain(name: str) -> str:
-    return name.rpartition(".")[2].strip("\"`[] ")
+    return name.rpartition(".")[2].strip('"`[] ')
 
 
 def _names(columns: str) -> list[str]:

@@ -73,7 +73,9 @@ class StatementReader:
             return _one_of([self.statement(option, arguments) for option in value.options])
         text = self.sql.statement(value, arguments)
         if text is not None:
-            conditions = tuple(Condition(Operation("keyword", (Literal(column), compared))) for column, compared in text.compared)
+            conditions = tuple(
+                Condition(Operation("keyword", (Literal(column), compared))) for column, compared in text.compared
+            )
             return Statement(text.kind, text.tables, conditions, (), None, text.is_aggregate, text.written)
         if not isinstance(value, Result):
             return None
@@ -93,9 +95,17 @@ class StatementReader:
             joined = [table for argument in call.arguments for table in self.tables_in(argument)]
             conditions = tuple(Condition(argument, call.place) for argument in call.arguments[1:])
             kind = "select" if inner.kind == "select" else inner.kind
-            return replace(inner, kind=kind, tables=tuple(dict.fromkeys((*inner.tables, *joined))), conditions=(*inner.conditions, *conditions))
+            return replace(
+                inner,
+                kind=kind,
+                tables=tuple(dict.fromkeys((*inner.tables, *joined))),
+                conditions=(*inner.conditions, *conditions),
+            )
         if name in FILTERS:
-            values = [*call.arguments, *(Operation("keyword", (Literal(key), item)) for key, item in call.keywords.items())]
+            values = [
+                *call.arguments,
+                *(Operation("keyword", (Literal(key), item)) for key, item in call.keywords.items()),
+            ]
             added = tuple(Condition(value, call.place) for value in values)
             return replace(inner, conditions=(*inner.conditions, *added))
         if name in ("values", "set", "update") and inner.kind in ("update", "insert", "select"):
@@ -131,13 +141,25 @@ class StatementReader:
             kind = MODEL_QUERIES[name]
             if kind == "insert":
                 return Statement(kind, (table,), (), (), value.place, False, written_by(value))
-            values = [*value.arguments, *(Operation("keyword", (Literal(key), item)) for key, item in value.keywords.items())]
-            return Statement(kind, (table,), tuple(Condition(item, value.place) for item in values), (), value.place, name in AGGREGATES)
+            values = [
+                *value.arguments,
+                *(Operation("keyword", (Literal(key), item)) for key, item in value.keywords.items()),
+            ]
+            return Statement(
+                kind,
+                (table,),
+                tuple(Condition(item, value.place) for item in values),
+                (),
+                value.place,
+                name in AGGREGATES,
+            )
         inner = self.model_query(receiver) if name not in ROW_METHODS else None
         if inner is None:
             return None
         if name in ("delete", "update", "set"):
-            return replace(inner, kind="delete" if name == "delete" else "update", written=(*inner.written, *written_by(value)))
+            return replace(
+                inner, kind="delete" if name == "delete" else "update", written=(*inner.written, *written_by(value))
+            )
         return self._with_method(inner, value)
 
     def tables_in(self, value: Value, depth: int = 0) -> Iterator[Table]:
@@ -199,7 +221,9 @@ def _one_of(found: list[Statement | None]) -> Statement | None:
     parts = [part for part in found if part is not None]
     if not parts:
         return None
-    common = [c for c in parts[0].conditions if all(any(c.value is d.value for d in part.conditions) for part in parts[1:])]
+    common = [
+        c for c in parts[0].conditions if all(any(c.value is d.value for d in part.conditions) for part in parts[1:])
+    ]
     known = {id(c.value) for c in common}
     rest = {id(c.value): c for part in parts for c in (*part.conditions, *part.optional) if id(c.value) not in known}
     tables = tuple(dict.fromkeys(table for part in parts for table in part.tables))

@@ -79,7 +79,11 @@ class TableReader:
     def of_columns(self, name: str, columns: list[str]) -> Table:
         """A table that no class declares, by the columns that are known of it."""
         named = (column for column in columns if column.startswith("id_") or column.endswith("_id"))
-        keys = tuple(column for column in named if plain_name(name).startswith(plain_name(column.removeprefix("id_").removesuffix("_id")))) or ("id",)
+        keys = tuple(
+            column
+            for column in named
+            if plain_name(name).startswith(plain_name(column.removeprefix("id_").removesuffix("_id")))
+        ) or ("id",)
         if self._is_principal(name):
             return Table(name, self._tenant(columns, {}), is_principal=True, keys=keys, columns=tuple(columns))
         return Table(name, self._owner(columns, {}), keys=keys, columns=tuple(columns))
@@ -108,14 +112,21 @@ class TableReader:
     def _owner(self, columns: list[str], references: dict[str, str]) -> str:
         """The column that says whose row it is: a reference to a person before one to an organization."""
         named = [column for column in self.owner_columns if column in columns]
-        people = [column for column, target in references.items() if self._is_principal(target) and plain_name(target) not in TENANT_TABLES]
+        people = [
+            column
+            for column, target in references.items()
+            if self._is_principal(target) and plain_name(target) not in TENANT_TABLES
+        ]
         found = [*named, *people, *(column for column in columns if OWNER_PATTERN.fullmatch(column))]
         return found[0] if found else ""
 
     def _tenant(self, columns: list[str], references: dict[str, str]) -> str:
         """The column of a user that says to which tenant he belongs."""
         named = [column for column in columns if column in TENANT_COLUMNS]
-        return next(iter([*named, *(column for column, target in references.items() if plain_name(target) in TENANT_TABLES)]), "")
+        return next(
+            iter([*named, *(column for column, target in references.items() if plain_name(target) in TENANT_TABLES)]),
+            "",
+        )
 
     def _class_named(self, target: str) -> Class | None:
         if self._by_table_name is None:
@@ -158,7 +169,9 @@ def columns_of(cls: Class) -> list[str]:
     for base in cls.linearized():
         if isinstance(base, Class):
             names.update(dict.fromkeys(base.annotations))
-            names.update(dict.fromkeys(name for name, value in base.namespace.items() if is_column(value) or is_field(value)))
+            names.update(
+                dict.fromkeys(name for name, value in base.namespace.items() if is_column(value) or is_field(value))
+            )
     return [name for name in names if not name.startswith("__")]
 
 
@@ -171,7 +184,11 @@ def is_relationship(cls: Class, column: str) -> bool:
     """Whether an attribute stands for rows of another table, and is no column itself."""
     found = cls.lookup(column)
     value = found[0] if found else None
-    return isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name.rpartition(".")[2] in ("relationship", "Relationship", "association_proxy")
+    return (
+        isinstance(value, Result)
+        and isinstance(value.callee, External)
+        and value.callee.name.rpartition(".")[2] in ("relationship", "Relationship", "association_proxy")
+    )
 
 
 def keys_of(cls: Class, columns: list[str]) -> Iterator[str]:
@@ -188,7 +205,9 @@ def keys_of(cls: Class, columns: list[str]) -> Iterator[str]:
 def queries_itself(cls: Class) -> bool:
     """Whether a table class has query methods of its own, by its library."""
     bases = cls.external_bases()
-    return not any(base.startswith(("sqlmodel.", "sqlalchemy.")) for base in bases) and any(base.startswith(SELF_QUERYING) for base in bases)
+    return not any(base.startswith(("sqlmodel.", "sqlalchemy.")) for base in bases) and any(
+        base.startswith(SELF_QUERYING) for base in bases
+    )
 
 
 def reference_of(cls: Class, column: str) -> str:

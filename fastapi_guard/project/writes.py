@@ -19,7 +19,9 @@ class WriteReader:
     def __init__(self, statements: StatementReader) -> None:
         self.statements = statements
 
-    def of(self, kind: str, statement: Statement, row: Value | None, table: Table | None, origins: Origins) -> Iterator[ColumnWrite]:
+    def of(
+        self, kind: str, statement: Statement, row: Value | None, table: Table | None, origins: Origins
+    ) -> Iterator[ColumnWrite]:
         """The columns that an access sets."""
         if table is None:
             return
@@ -42,7 +44,13 @@ class WriteReader:
             update = row.keywords.get("update")
             given = set(update.items) if isinstance(update, Mapping) else set()
             for write in self._write("*", row.arguments[0], origins, location):
-                yield ColumnWrite(write.column, write.source, write.text, location, tuple(name for name in write.fields if name not in given))
+                yield ColumnWrite(
+                    write.column,
+                    write.source,
+                    write.text,
+                    location,
+                    tuple(name for name in write.fields if name not in given),
+                )
             for name, value in update.items.items() if isinstance(update, Mapping) else ():
                 yield from self._write(str(name), value, origins, location)
 
@@ -61,14 +69,20 @@ class WriteReader:
             source = "client"
         elif kinds <= {CONSTANT}:
             source = "constant"
-        yield ColumnWrite(column, source, spelled(_dumped(value)), location, tuple(_fields(value)) if column == "*" else ())
+        yield ColumnWrite(
+            column, source, spelled(_dumped(value)), location, tuple(_fields(value)) if column == "*" else ()
+        )
 
 
 def _dumped(value: Value) -> Value:
     """What `payload.model_dump()` dumps."""
     if isinstance(value, Choice):
         return _dumped(value.options[0])
-    if isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in ("model_dump", "dict", "items", "copy"):
+    if (
+        isinstance(value, Result)
+        and isinstance(value.callee, Member)
+        and value.callee.name in ("model_dump", "dict", "items", "copy")
+    ):
         return _dumped(value.callee.receiver)
     return value
 

@@ -1,0 +1,1 @@
+"""Whose rows an operation touches, and what only looks as if it limited that."""
