@@ -55,6 +55,7 @@ from fastapi_guard.project.model import (
     Application,
     Authentication,
     DatabaseAccess,
+    DeadGuard,
     Dependant,
     Function,
     Guard,
@@ -68,6 +69,7 @@ from fastapi_guard.project.model import (
     Unresolved,
     Verdict,
     Via,
+    WhyDead,
 )
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import unscoped_finding
@@ -98,6 +100,7 @@ __all__ = [
     "Cause",
     "Creation",
     "DatabaseAccess",
+    "DeadGuard",
     "Dependant",
     "Directive",
     "Exposure",
@@ -127,6 +130,7 @@ __all__ = [
     "Unscoped",
     "Verdict",
     "Via",
+    "WhyDead",
     "application_of",
     "argument",
     "bypasses",

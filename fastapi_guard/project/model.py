@@ -78,6 +78,43 @@ class Authentication:
     """What else looks at identity, and does not decide."""
 
 
+class WhyDead(StrEnum):
+    """Why something that was written as a guard turns nobody away."""
+
+    METADATA = "metadata"
+    """It stands in `Annotated[...]` without `Depends`."""
+    DEPENDENCIES_PARAMETER = "dependencies parameter"
+    """`dependencies=[Depends(...)]` is a parameter of the function, not of its decorator."""
+    FACTORY = "factory"
+    """`Depends` is given the function that makes the guard."""
+    CLASS = "class"
+    """`Depends` is given the class whose instances guard."""
+    DEFAULT = "default"
+    """It is the default of a parameter, without `Depends`."""
+    DECORATOR = "decorator"
+    """It decorates what the route has already registered."""
+    NOT_AWAITED = "not awaited"
+    SCOPES = "scopes"
+    """`Security(..., scopes=[...])` and nobody reads the scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadGuard:
+    """Something that was written to guard an operation and never runs."""
+
+    why: WhyDead
+    name: str
+    """Dotted name of what does not run."""
+    location: Location
+    """Where it is written: the parameter, the `Depends(...)`, the decorator or the call."""
+    taker: str = ""
+    """The function that it stands in or above; the scopes that nobody reads."""
+    parameter: str = ""
+    defined_at: Location | None = None
+    guards: bool = False
+    """It would reject strangers or look at who calls; others are just not run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Function:
     """A function or method of the analysed project: its syntax and where it stands."""
@@ -269,6 +306,8 @@ class PathOperation:
     """Its effects on the database, in the order in which its code has them."""
     checks_role: bool = False
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
+    dead_guards: tuple[DeadGuard, ...] = ()
+    """What was written to guard it and never runs."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 

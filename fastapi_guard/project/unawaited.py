@@ -1,0 +1,93 @@
+"""Calls whose result is used as it is: a coroutine, should the callee be one, is never run there."""
+
+import ast
+from collections.abc import Iterator
+
+AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def unawaited_calls(function: AnyDef, is_endpoint: bool) -> Iterator[ast.Call]:
+    """Calls of a function's own body that stand alone, in a condition, in a `return`, or in a variable nobody awaits."""
+    local = _bound_names(function)
+    passed = _names_passed_on(function)
+    for holder in _own_nodes(function):
+        for call in _used_bare(holder, passed, is_endpoint):
+            if _root(call.func) not in local:
+                yield call
+
+
+def _used_bare(holder: ast.AST, passed: frozenset[str], is_endpoint: bool) -> Iterator[ast.Call]:
+    if isinstance(holder, ast.Expr):
+        yield from _calls(holder.value)
+    elif isinstance(holder, (ast.If, ast.While, ast.Assert)):
+        yield from _conditions(holder.test)
+    elif isinstance(holder, ast.Return) and holder.value is not None and not is_endpoint:
+        yield from _calls(holder.value)
+    elif isinstance(holder, ast.Assign):
+        names = [target.id for target in holder.targets if isinstance(target, ast.Name)]
+        if len(names) == len(holder.targets) and not passed.intersection(names):
+            yield from _calls(holder.value)
+
+
+def _conditions(test: ast.expr) -> Iterator[ast.Call]:
+    """The calls whose truth is asked."""
+    if isinstance(test, ast.UnaryOp):
+        yield from _conditions(test.operand)
+    elif isinstance(test, ast.BoolOp):
+        for value in test.values:
+            yield from _conditions(value)
+    elif isinstance(test, ast.Compare):
+        for value in (test.left, *test.comparators):
+            yield from _calls(value)
+    else:
+        yield from _calls(test)
+
+
+def _calls(node: ast.expr) -> Iterator[ast.Call]:
+    if isinstance(node, ast.Call):
+        yield node
+
+
+def _own_nodes(function: AnyDef) -> Iterator[ast.AST]:
+    """The nodes that run with the function: not those of functions and classes within it."""
+    pending: list[ast.AST] = list(reversed(function.body))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _names_passed_on(function: AnyDef) -> frozenset[str]:
+    """Variables that are awaited, returned, yielded, kept in a collection or given to a call."""
+    found: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call):
+            values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif isinstance(node, (ast.Await, ast.Return, ast.Yield, ast.Starred)):
+            values = [node.value] if node.value is not None else []
+        elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+            values = list(node.elts)
+        else:
+            continue
+        found.update(value.id for value in values if isinstance(value, ast.Name))
+    return frozenset(found)
+
+
+def _bound_names(function: AnyDef) -> frozenset[str]:
+    """Names that mean something else inside the function than around it."""
+    found = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node is not function:
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+    return frozenset(found)
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
