@@ -16,6 +16,7 @@ from fastapi_guard.facts.http_errors import (
     walk_own,
     words_of,
 )
+from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
@@ -26,6 +27,7 @@ from fastapi_guard.facts.uses import called_names, is_questioned, taken_apart
 from fastapi_guard.facts.walk import walk
 from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
+from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.error_words import (
     CONFLICT,
     FORBIDDEN,
@@ -54,6 +56,7 @@ from fastapi_guard.project.layers import handler_accesses, has_data_layer
 from fastapi_guard.project.model import (
     Application,
     Authentication,
+    BlockingCall,
     DatabaseAccess,
     DeadGuard,
     Dependant,
@@ -91,11 +94,13 @@ __all__ = [
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "SERVICE_LAYERS",
     "SQL_WORDS",
     "WARNING",
     "WRONG_LOGIN",
     "Application",
     "Authentication",
+    "BlockingCall",
     "Bypass",
     "Cause",
     "Creation",
@@ -143,8 +148,11 @@ __all__ = [
     "handler_accesses",
     "handler_around",
     "has_data_layer",
+    "holds_endpoints",
     "http_error",
+    "in_layer",
     "inclusions",
+    "is_called_by_fastapi",
     "is_catch_all",
     "is_guarded",
     "is_migration",
@@ -178,6 +186,7 @@ __all__ = [
     "unscoped",
     "unscoped_finding",
     "untyped_bodies",
+    "waits_for",
     "walk",
     "walk_own",
     "words_of",
