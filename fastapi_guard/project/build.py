@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, KnownGuards
+from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
@@ -165,6 +166,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     by_application = {id(router): list(linker.operations(router)) for router in applications}
     ownership = OwnershipReader(interpreter, judge)
     dead = DeadGuardReader(interpreter, reader, judge.behaviours)
+    blocking = BlockingReader(judge)
     ownership.learn(operation for router in applications if id(router) not in linker.mounted for operation in by_application[id(router)])
     operations: list[PathOperation] = []
     nouns: list[Application] = []
@@ -172,8 +174,8 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         place = linker.place(router)
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
-            operations += [_judged(judge, ownership, dead, linker, operation) for operation in by_application[id(router)]]
-    unmounted = _unmounted(interpreter, linker, lambda operation: _judged(judge, ownership, dead, linker, operation))
+            operations += [_judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]]
+    unmounted = _unmounted(interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation))
     unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
@@ -189,7 +191,12 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
 
 
 def _judged(
-    judge: Judge, ownership: OwnershipReader, dead: DeadGuardReader, linker: Linker, operation: PathOperation
+    judge: Judge,
+    ownership: OwnershipReader,
+    blocking: BlockingReader,
+    dead: DeadGuardReader,
+    linker: Linker,
+    operation: PathOperation,
 ) -> PathOperation:
     """The operation with its verdict."""
     endpoint = linker.endpoints.get(id(operation))
@@ -197,8 +204,14 @@ def _judged(
         return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
     accesses, checks_role = ownership.accesses(operation, endpoint)
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
-    dead_guards = dead.of(operation, endpoint)
-    return replace(operation, authentication=verdict, accesses=accesses, checks_role=checks_role, dead_guards=dead_guards)
+    return replace(
+        operation,
+        authentication=verdict,
+        accesses=accesses,
+        checks_role=checks_role,
+        blocking=blocking.of(operation, endpoint),
+        dead_guards=dead.of(operation, endpoint),
+    )
 
 
 def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:

@@ -96,6 +96,8 @@ class WhyDead(StrEnum):
     NOT_AWAITED = "not awaited"
     SCOPES = "scopes"
     """`Security(..., scopes=[...])` and nobody reads the scopes."""
+    LETS_ALL_PASS = "lets all pass"
+    """It runs, is called after a check, and has no way to turn anybody away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,23 @@ class DatabaseAccess:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockingCall:
+    """A call that waits inside an `async def`, and so stops every other request."""
+
+    name: str
+    """`requests.get`, `session.exec`."""
+    waits_for: str
+    """`the database`."""
+    location: Location
+    sites: tuple[Location, ...]
+    """The calls that lead there from the `async def`, outermost first; empty when it waits itself."""
+    function: str
+    """Dotted name of the `async def`."""
+    is_session: bool
+    """A session or connection of SQLAlchemy waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -304,6 +323,8 @@ class PathOperation:
     authentication: Authentication = field(default=Authentication(Verdict.UNKNOWN))
     accesses: tuple[DatabaseAccess, ...] = ()
     """Its effects on the database, in the order in which its code has them."""
+    blocking: tuple[BlockingCall, ...] = ()
+    """What stops the event loop when it runs, its dependencies included."""
     checks_role: bool = False
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     dead_guards: tuple[DeadGuard, ...] = ()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
+from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -103,7 +104,7 @@ def _is_plain_python(callee: Value) -> bool:
     """A call of Python itself that nobody who watches asks about: logging, dates, text."""
     for _ in range(8):
         if isinstance(callee, External):
-            return callee.name.partition(".")[0] in PLAIN_MODULES
+            return callee.name.partition(".")[0] in PLAIN_MODULES and not waits_for(callee.name)
         if isinstance(callee, Member):
             callee = callee.receiver
         elif isinstance(callee, Result):

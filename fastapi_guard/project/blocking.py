@@ -1,0 +1,174 @@
+"""Which calls of an operation stop the event loop: they wait, and an `async def` runs them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fastapi_guard.knowledge.blocking import DATABASE, QUERY_WAITS, SESSION_WAITS, SYNC_SESSIONS, waits_for
+from fastapi_guard.project.authentication import Judge, without_wrappers
+from fastapi_guard.project.behaviour import dotted_name
+from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.model import BlockingCall, PathOperation
+from fastapi_guard.project.scope import ModuleScope
+from fastapi_guard.project.trace import Event
+from fastapi_guard.project.values import Argument, Choice, External, Instance, Item, Member, Place, Result, Value
+
+ELSEWHERE = frozenset(
+    {"run_in_threadpool", "run_sync", "to_thread", "run_in_executor", "submit", "sync_to_async", "asyncify", "add_task"}
+)
+"""Functions and methods that run what they are given in another thread, or after the answer."""
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around a node."""
+
+    function: AnyFunction | None
+    is_awaited: bool
+
+
+class BlockingReader:
+    """Reads what operations wait for; a class because what stands around nodes is found once for each module."""
+
+    def __init__(self, judge: Judge) -> None:
+        self.judge = judge
+        self._parents: dict[str, dict[ast.AST, ast.AST]] = {}
+
+    def of(self, operation: PathOperation, endpoint: Value) -> tuple[BlockingCall, ...]:
+        """The calls in the handler, in its dependencies and in what they call, each once."""
+        targets = [endpoint, without_wrappers(endpoint)]
+        targets += [
+            target
+            for node in operation.walk_dependencies()
+            if (target := self.judge.reader.target_of(node)) is not None
+        ]
+        found: dict[BlockingCall, None] = {}
+        for target in targets:
+            for event in self.judge.behaviours.trace_of(target).events:
+                if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
+                    found.update((each, None) for each in self._of_event(event, event.value, event.place))
+        return tuple(found)
+
+    def _of_event(self, event: Event, result: Result, place: Place) -> Iterator[BlockingCall]:
+        name, kind, is_session = _waiting(result)
+        if not kind or _runs_elsewhere(place):
+            return
+        around = self._around(place)
+        if is_session and around.is_awaited:
+            return  # whatever its type is, it does not wait
+        sites: list[Place] = []
+        function = around.function
+        for site in reversed(_outer(event)):
+            if isinstance(function, ast.AsyncFunctionDef):
+                break
+            if _runs_elsewhere(site):
+                return
+            sites.insert(0, site)
+            function = self._around(site).function
+        if not isinstance(function, ast.AsyncFunctionDef):
+            return
+        first = sites[0] if sites else place
+        yield BlockingCall(
+            name,
+            kind,
+            place.module.location(place.node),
+            tuple(site.module.location(site.node) for site in sites),
+            f"{first.module.name}.{function.name}",
+            is_session,
+        )
+
+    def _around(self, place: Place) -> _Around:
+        parents = self._parents_in(place.module)
+        node: ast.AST = place.node
+        is_awaited = False
+        while (holder := parents.get(node)) is not None:
+            if isinstance(holder, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                return _Around(holder, is_awaited)
+            is_awaited |= isinstance(holder, ast.Await)
+            node = holder
+        return _Around(None, is_awaited)
+
+    def _parents_in(self, module: ModuleScope) -> dict[ast.AST, ast.AST]:
+        known = self._parents.get(module.path)
+        if known is None:
+            known = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
+            self._parents[module.path] = known
+        return known
+
+
+def _outer(event: Event) -> tuple[Place, ...]:
+    """The calls around the event: the last site may be the call itself."""
+    sites = event.sites
+    return sites[:-1] if sites and event.place is not None and sites[-1].node is event.place.node else sites
+
+
+def _runs_elsewhere(site: Place) -> bool:
+    callee = site.node.func if isinstance(site.node, ast.Call) else None
+    name = callee.attr if isinstance(callee, ast.Attribute) else callee.id if isinstance(callee, ast.Name) else ""
+    return name in ELSEWHERE
+
+
+def _waiting(result: Result) -> tuple[str, str, bool]:
+    """How the call is named, what it waits for (empty for nothing), and whether a session of SQLAlchemy waits."""
+    callee = result.callee
+    name = dotted_name(callee)
+    if isinstance(callee, Member):
+        session = _session_of(callee)
+        if session:
+            return session, DATABASE, True
+    return name, waits_for(name), False
+
+
+def _session_of(callee: Member) -> str:
+    """`session.exec` where a method of a session that waits is called; empty otherwise."""
+    receiver, method = callee.receiver, callee.name
+    if method in SESSION_WAITS and is_sync_session(receiver):
+        return f"session.{method}"
+    if method in QUERY_WAITS:
+        for _ in range(20):
+            if isinstance(receiver, Result) and isinstance(receiver.callee, Member):
+                if receiver.callee.name == "query" and is_sync_session(receiver.callee.receiver):
+                    return f"session.query(...).{method}"
+                receiver = receiver.callee.receiver
+            else:
+                break
+    return ""
+
+
+def is_sync_session(value: Value) -> bool:
+    """A session or connection of SQLAlchemy whose methods wait, as far as its type is known."""
+    if isinstance(value, Choice):
+        return any(is_sync_session(option) for option in value.options)
+    if isinstance(value, Item):
+        return is_sync_session(value.receiver)
+    if isinstance(value, Argument):
+        plain = plain_type(value.annotation) if value.annotation is not None else None
+        return isinstance(plain, External) and plain.name in SYNC_SESSIONS
+    if isinstance(value, Instance):
+        return any(base in SYNC_SESSIONS for base in value.cls.external_bases())
+    if _is_asynchronous(value):
+        return False
+    name = dotted_name(value)
+    return any(name == known or name.startswith(f"{known}.") for known in SYNC_SESSIONS)
+
+
+def _is_asynchronous(value: Value) -> bool:
+    """`sessionmaker(engine, class_=AsyncSession)`."""
+    for _ in range(8):
+        if isinstance(value, Result):
+            for given in (*value.arguments, *value.keywords.values()):
+                if isinstance(given, (External, Result)) and ("sync" in dotted_name(given).rpartition(".")[2].lower()):
+                    return True
+            value = value.callee
+        elif isinstance(value, Member):
+            value = value.receiver
+        else:
+            return False
+    return False
+
+
+__all__ = ["BlockingReader", "is_sync_session"]

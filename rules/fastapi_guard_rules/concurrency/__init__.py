@@ -1,0 +1,1 @@
+"""What waits, where nobody may wait."""
