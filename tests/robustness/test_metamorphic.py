@@ -2,7 +2,8 @@
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import pytest
 from robustness.inputs import applications
@@ -18,9 +19,19 @@ APPLICATIONS = applications()
 EVERY = pytest.mark.parametrize("name", APPLICATIONS)
 
 
+@cache
+def original(name: str) -> tuple[Diagnostic, ...]:
+    """What is found in an application as it is."""
+    return diagnostics_of(APPLICATIONS[name])
+
+
 def said(texts: Texts) -> Counter[tuple[object, ...]]:
     """What is found, without the places."""
-    return Counter(without_place(diagnostic) for diagnostic in diagnostics_of(texts))
+    return anywhere(diagnostics_of(texts))
+
+
+def anywhere(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[object, ...]]:
+    return Counter(without_place(diagnostic) for diagnostic in diagnostics)
 
 
 def diagnostics_of(texts: Texts) -> tuple[Diagnostic, ...]:
@@ -63,7 +74,7 @@ def reformatted(path: str, text: str) -> str:
 def test_what_means_nothing_changes_nothing(change: Callable[[str, str], str], name: str) -> None:
     texts = APPLICATIONS[name]
 
-    assert said({path: change(path, text) for path, text in texts.items()}) == said(texts)
+    assert said({path: change(path, text) for path, text in texts.items()}) == anywhere(original(name))
 
 
 @EVERY
@@ -71,8 +82,8 @@ def test_comments_move_findings_by_their_lines(name: str) -> None:
     texts = APPLICATIONS[name]
     moved = diagnostics_of({path: with_comments(path, text) for path, text in texts.items()})
 
-    assert [d.location.line - 2 for d in moved] == [d.location.line for d in diagnostics_of(texts)]
-    assert [d.fingerprint for d in moved] == [d.fingerprint for d in diagnostics_of(texts)]
+    assert [d.location.line - 2 for d in moved] == [d.location.line for d in original(name)]
+    assert [d.fingerprint for d in moved] == [d.fingerprint for d in original(name)]
 
 
 @EVERY
@@ -84,14 +95,14 @@ def test_unrelated_files_change_nothing(name: str) -> None:
         "unrelated/main.py": "def main() -> None:\n    print('nothing')\n\n\nmain()\n",
     }
 
-    assert said({**texts, **unrelated}) == said(texts)
+    assert said({**texts, **unrelated}) == anywhere(original(name))
 
 
 @EVERY
 def test_what_is_suppressed_everywhere_is_gone(name: str) -> None:
     texts = dict(APPLICATIONS[name])
     codes_by_path: dict[str, set[str]] = {}
-    for diagnostic in diagnostics_of(texts):
+    for diagnostic in original(name):
         for path in {diagnostic.location.path, *(operation.file for operation in diagnostic.finding.operations)}:
             codes_by_path.setdefault(path, set()).add(diagnostic.code)
     for path, codes in codes_by_path.items():
@@ -108,11 +119,8 @@ def test_what_is_suppressed_everywhere_is_gone(name: str) -> None:
 )
 def test_a_malformed_suppression_suppresses_nothing(comment: str, name: str) -> None:
     texts = APPLICATIONS[name]
-    before = Counter(said(texts))
+    before = anywhere(original(name))
     codes = ", ".join(sorted({code for code, *_ in before}))  # type: ignore[type-var]
-    changed = {
-        path: "\n".join(f"{line}" for line in text.split("\n")) + f"\n{comment.format(codes)}\n"
-        for path, text in texts.items()
-    }
+    changed = {path: f"{text}\n{comment.format(codes)}\n" for path, text in texts.items()}
 
     assert before - said(changed) == Counter()
