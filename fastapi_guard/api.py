@@ -17,12 +17,12 @@ from fastapi_guard.facts.http_errors import (
     words_of,
 )
 from fastapi_guard.facts.jwt_calls import (
-    JWT_WORDS,
     algorithm_names,
     comes_from_header,
     has_star,
     is_decode,
     is_false,
+    is_jwt_call,
     is_unverified,
     jwt_option,
     lets_errors_out,
@@ -54,6 +54,7 @@ from fastapi_guard.knowledge.error_words import (
 )
 from fastapi_guard.location import Location
 from fastapi_guard.project.creation import Creation, creation_of
+from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -89,7 +90,7 @@ from fastapi_guard.project.model import (
     WhyDead,
 )
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
-from fastapi_guard.project.paths import unscoped_finding
+from fastapi_guard.project.paths import assignment_finding, unscoped_finding
 from fastapi_guard.project.public import is_public
 from fastapi_guard.project.way import inclusions, near_miss, proof_of, short_name, titles_of
 from fastapi_guard.rule import ERROR, HIGH, INFO, LOW, MEDIUM, WARNING, Rule, rule
@@ -102,7 +103,6 @@ __all__ = [
     "HIGH",
     "INFO",
     "INFRASTRUCTURE",
-    "JWT_WORDS",
     "LOW",
     "MEDIUM",
     "NOT_AUTHENTICATED",
@@ -114,6 +114,7 @@ __all__ = [
     "WARNING",
     "WRONG_LOGIN",
     "Application",
+    "Assignment",
     "Authentication",
     "BlockingCall",
     "Bypass",
@@ -154,6 +155,7 @@ __all__ = [
     "algorithm_names",
     "application_of",
     "argument",
+    "assignment_finding",
     "bypasses",
     "called_names",
     "caught_by",
@@ -176,6 +178,7 @@ __all__ = [
     "is_decode",
     "is_false",
     "is_guarded",
+    "is_jwt_call",
     "is_migration",
     "is_open",
     "is_public",
@@ -187,11 +190,13 @@ __all__ = [
     "lets_errors_out",
     "literal_kind",
     "literal_texts",
+    "mass_assignments",
     "mentions",
     "near_miss",
     "only_reads_input",
     "open_groups",
     "origin_of",
+    "owner_assignments",
     "parameters_in",
     "passes_through",
     "payload_keys",

@@ -1,0 +1,45 @@
+"""FG401 route-shadowed."""
+
+from collections.abc import Iterator
+
+from fastapi_guard.api import ERROR, Finding, PathOperation, Project, Related, ends_in_anything, rule, shape_of, takes
+
+
+@rule("FG401", severity=ERROR)
+def route_shadowed(project: Project, _: Project) -> Iterator[Finding]:
+    """An earlier operation's parameter takes what a later path has as text: the later one is never called."""
+    for operations in (project.operations, *(unmounted.operations for unmounted in project.unmounted)):
+        yield from _shadowed(operations)
+
+
+def _shadowed(operations: tuple[PathOperation, ...]) -> Iterator[Finding]:
+    earlier: list[PathOperation] = []
+    for operation in operations:
+        if operation.kind != "http" or "{unresolved}" in operation.path:
+            continue
+        first = next((other for other in earlier if _shadows(other, operation)), None)
+        earlier.append(operation)
+        if first is None:
+            continue
+        name, other = (each.endpoint_name.rpartition(".")[2] for each in (operation, first))
+        yield Finding(
+            operation.registered_at,
+            f"{operation.title} is answered by `{other}` ({first.path}), which is registered first: "
+            f"`{name}` is never called",
+            operations=operation.places,
+            related=(Related(first.registered_at, "registered first"),),
+            help="Register the path without a parameter first.",
+            symbol=operation.endpoint_name,
+        )
+
+
+def _shadows(first: PathOperation, later: PathOperation) -> bool:
+    if (
+        first.application.location != later.application.location
+        or "{" not in first.path
+        or ends_in_anything(first.path)
+    ):
+        return False
+    if not set(later.methods) <= set(first.methods) or shape_of(first.path) == shape_of(later.path):
+        return False
+    return takes(first.path, later.path)
