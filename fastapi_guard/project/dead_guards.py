@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, look_up
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import BehaviourReader, dotted_name, key_of
+from fastapi_guard.project.credentials import is_request
 from fastapi_guard.project.dependencies import (
     DependencyReader,
     SignatureParameter,
@@ -27,21 +28,44 @@ from fastapi_guard.project.linking import endpoint_functions
 from fastapi_guard.project.model import DeadGuard, Dependant, PathOperation, WhyDead
 from fastapi_guard.project.unawaited import unawaited_calls
 from fastapi_guard.project.values import (
+    Argument,
     BoundMethod,
     Class,
     Coroutine,
     External,
     Function,
+    Generator,
     Instance,
+    Item,
+    Literal,
+    Mapping,
+    Member,
     Partial,
     Result,
     Sequence,
     Value,
+    is_none,
     options_of,
 )
 
 CHECKS = re.compile(r"auth|require|verify|check|ensure|permission|current_?user|role|token|admin|login|guard|protect")
 """Names of coroutines whose result matters for who may pass; only asked of what is not awaited."""
+
+PROMISES_TO_REJECT = re.compile(
+    r"^_*(?:require|verify|check|ensure|assert|enforce|validate|authori[sz]e|authenticate)_|_(?:required|guard)$"
+)
+PROMISES_A_USER = re.compile(r"^_*(?:get_)?(?:current|authenticated|logged_in)_")
+ABOUT_IDENTITY = re.compile(
+    r"auth|user|token|admin|login|role|permission|principal|jwt|api_?key|credential|signed_in|logged_in"
+)
+MAY_LET_PASS = re.compile(
+    r"optional|maybe|try|anonym|guest|fake|mock|dummy|test|if_any|or_none|or_default|soft|exist|unique"
+)
+HARMLESS_CALLS = frozenset({
+    "builtins", "collections", "copy", "dataclasses", "datetime", "fastapi", "functools", "json", "logging", "loguru", "os", "pydantic", "re", "sqlalchemy",
+    "sqlmodel", "structlog", "time", "typing", "uuid",
+})  # fmt: skip
+"""Packages whose functions turn nobody away."""
 
 
 class DeadGuardReader:
@@ -74,6 +98,7 @@ class DeadGuardReader:
                 yield from self._of_callable(target, is_endpoint=False)
             yield from self._built_only(node, target, taker)
             yield from self._scopes_unread(node)
+            yield from self._lets_all_pass(node, target)
         for child in node.children:
             yield from self._of_tree(child, node.function.definition if node.function else None)
 
@@ -140,6 +165,9 @@ class DeadGuardReader:
     def _built_only(self, node: Dependant, target: Value, taker: ast.AST | None) -> Iterator[DeadGuard]:
         assert node.declared_at is not None
         why, inner = WhyDead.FACTORY, target
+        if _is_no_callable(target):
+            yield DeadGuard(WhyDead.CALLED, node.name, node.declared_at, "", node.parameter, None, False)
+            return
         if isinstance(target, External):
             if not is_security_class(target.name):
                 return
@@ -187,6 +215,31 @@ class DeadGuardReader:
         yield DeadGuard(
             WhyDead.SCOPES, node.name, node.declared_at, ", ".join(node.scopes), node.parameter, node.location, True
         )
+
+    def _lets_all_pass(self, node: Dependant, target: Value) -> Iterator[DeadGuard]:
+        assert node.declared_at is not None
+        name = node.name.rpartition(".")[2].lower()
+        promises = PROMISES_TO_REJECT.search(name) is not None
+        if (
+            not (promises or PROMISES_A_USER.search(name))
+            or not ABOUT_IDENTITY.search(name)
+            or MAY_LET_PASS.search(name)
+        ):
+            return
+        if node.function is None or node.alternatives or _is_generator(node.function.definition):
+            return
+        for below in node.walk():
+            behind = self.reader.target_of(below)
+            if below.scheme or below.unresolved or below.alternatives or behind is None or below.location is None:
+                return
+            behaviour = self.behaviours.of(behind)
+            if behaviour.ran_out or behaviour.verifies or behaviour.returns_none or behaviour.trace.raised():
+                return
+            if not all(map(_is_harmless, behaviour.trace.calls())):
+                return
+            if behaviour.reads_credential and not promises:
+                return
+        yield self._dead(WhyDead.LETS_ALL_PASS, target, node.location or node.declared_at, "", node.parameter)
 
     # --- decorators and coroutines ---
 
@@ -256,6 +309,27 @@ class DeadGuardReader:
 
 def _is_scheme(value: Value) -> bool:
     return isinstance(value, Result) and isinstance(value.callee, External) and is_security_class(value.callee.name)
+
+
+def _is_no_callable(target: Value) -> bool:
+    """Whether FastAPI certainly cannot call it."""
+    if isinstance(target, Instance):
+        return not target.is_abstract and target.cls.lookup("__call__") is None and not target.cls.external_bases()
+    return isinstance(target, (Coroutine, Generator, Literal, Mapping, Sequence)) and not is_none(target)
+
+
+def _is_harmless(result: Result) -> bool:
+    """Whether a call that could not be followed certainly turns nobody away."""
+    receiver = result.callee
+    while isinstance(receiver, (Member, Item, Result)):
+        receiver = receiver.callee if isinstance(receiver, Result) else receiver.receiver
+    if isinstance(receiver, Literal) or is_request(receiver):
+        return True
+    name = dotted_name(receiver)
+    if isinstance(receiver, Argument) and receiver.annotation is not None:
+        kind = plain_type(receiver.annotation)
+        name = kind.name if isinstance(kind, External) else ""
+    return name.partition(".")[0] in HARMLESS_CALLS
 
 
 def _is_injectable_class(value: Value) -> bool:

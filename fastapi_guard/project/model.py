@@ -98,6 +98,8 @@ class WhyDead(StrEnum):
     """`Security(..., scopes=[...])` and nobody reads the scopes."""
     LETS_ALL_PASS = "lets all pass"
     """It runs, is called after a check, and has no way to turn anybody away."""
+    CALLED = "called"
+    """`Depends` is given what the dependency gave when the module was imported."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ STRANGERS = (
     Stranger("FG102", "/reports?user=admin"),
     Stranger("FG103", "/vault"),
     Stranger("FG104", "/payroll?role=guest", rejected_with=403),
+    Stranger("FG105", "/balance"),
     Stranger("FG108", "/letters"),
     Stranger("FG109", "/diary"),
     Stranger("FG114", "/orders", headers={"x-token": "token of guest"}, rejected_with=403),
@@ -67,4 +68,4 @@ def status_for(stranger: Stranger, example: Example) -> int:
     namespace: dict[str, object] = {"__name__": "example"}
     exec(compile(example.texts[SINGLE_FILE], f"<{stranger.code}>", "exec"), namespace)
     with TestClient(namespace["app"]) as client:  # type: ignore[arg-type]
-        return client.get(stranger.path, headers=stranger.headers).status_code
+        return int(client.get(stranger.path, headers=stranger.headers).status_code)
