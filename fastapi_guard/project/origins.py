@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.project.behaviour import dotted_name, key_of
@@ -204,15 +205,22 @@ def _key(value: Value, depth: int) -> object:
 
 def comes_from(value: Value, load: Value) -> bool:
     """Whether a value is what a query gave, or a part of it."""
+    return value is load or id(load) in _sources(value)
+
+
+@lru_cache(maxsize=16_384)
+def _sources(value: Value) -> frozenset[int]:
+    """Identities of everything that a value is made of; asked again and again while a trace is read.
+
+    The cache keeps the values alive, so that an identity in it is theirs.
+    """
     pending: list[Value] = [value]
-    seen: set[int] = set()
+    seen: dict[int, Value] = {}
     while pending and len(seen) < MOST_PARTS:
         part = pending.pop()
-        if part is load:
-            return True
         if id(part) in seen:
             continue
-        seen.add(id(part))
+        seen[id(part)] = part
         if isinstance(part, Choice):
             pending.extend(part.options)
         elif isinstance(part, (Member, Item)):
@@ -234,4 +242,4 @@ def comes_from(value: Value, load: Value) -> bool:
             pending.extend(part.items)
         elif isinstance(part, Operation):
             pending.extend(part.operands)
-    return False
+    return frozenset(seen)
