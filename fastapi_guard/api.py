@@ -33,6 +33,19 @@ from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_lay
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
+from fastapi_guard.facts.secrets import (
+    SECRET_WORDS,
+    TOKEN_WORDS,
+    enclosing_class,
+    is_secret_name,
+    is_secret_value,
+    is_settings_class,
+    is_signing_name,
+    literal_in,
+    password_in_url,
+    token_in,
+)
+from fastapi_guard.facts.signatures import unannotated
 from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
 from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
@@ -53,8 +66,8 @@ from fastapi_guard.knowledge.error_words import (
     WRONG_LOGIN,
 )
 from fastapi_guard.location import Location
-from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
+from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -109,8 +122,10 @@ __all__ = [
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "SECRET_WORDS",
     "SERVICE_LAYERS",
     "SQL_WORDS",
+    "TOKEN_WORDS",
     "WARNING",
     "WRONG_LOGIN",
     "Application",
@@ -163,6 +178,7 @@ __all__ = [
     "comes_from_header",
     "creation_of",
     "definitions_of",
+    "enclosing_class",
     "ends_in_anything",
     "exposed_texts",
     "handler_accesses",
@@ -184,10 +200,15 @@ __all__ = [
     "is_public",
     "is_questioned",
     "is_read",
+    "is_secret_name",
+    "is_secret_value",
+    "is_settings_class",
+    "is_signing_name",
     "is_test",
     "is_unverified",
     "jwt_option",
     "lets_errors_out",
+    "literal_in",
     "literal_kind",
     "literal_texts",
     "mass_assignments",
@@ -199,6 +220,7 @@ __all__ = [
     "owner_assignments",
     "parameters_in",
     "passes_through",
+    "password_in_url",
     "payload_keys",
     "principal_parameter",
     "proof_of",
@@ -217,6 +239,8 @@ __all__ = [
     "tells_internals",
     "tests_around",
     "titles_of",
+    "token_in",
+    "unannotated",
     "unscoped",
     "unscoped_finding",
     "untyped_bodies",

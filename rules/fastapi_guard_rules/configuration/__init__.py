@@ -1,0 +1,1 @@
+"""Secrets and settings: where they come from."""
