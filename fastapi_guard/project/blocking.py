@@ -55,7 +55,7 @@ class BlockingReader:
 
     def _of_event(self, event: Event, result: Result, place: Place) -> Iterator[BlockingCall]:
         name, kind, is_session = _waiting(result)
-        if not kind or _runs_elsewhere(place):
+        if not kind or event.caught or _runs_elsewhere(place):
             return
         around = self._around(place)
         if is_session and around.is_awaited:
@@ -66,6 +66,8 @@ class BlockingReader:
             if isinstance(function, ast.AsyncFunctionDef):
                 break
             if _runs_elsewhere(site):
+                return
+            if _is_remembered(function):
                 return
             sites.insert(0, site)
             function = self._around(site).function
@@ -104,6 +106,15 @@ def _outer(event: Event) -> tuple[Place, ...]:
     """The calls around the event: the last site may be the call itself."""
     sites = event.sites
     return sites[:-1] if sites and event.place is not None and sites[-1].node is event.place.node else sites
+
+
+def _is_remembered(function: AnyFunction | None) -> bool:
+    """A function that waits once: `@lru_cache`, or one that keeps what it made in a global variable."""
+    if not isinstance(function, ast.FunctionDef):
+        return False
+    if any(isinstance(statement, ast.Global) for statement in function.body):
+        return True
+    return any("cache" in ast.unparse(decorator) for decorator in function.decorator_list)
 
 
 def _runs_elsewhere(site: Place) -> bool:

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from fastapi_guard.api import WARNING, BlockingCall, Finding, PathOperation, Project, Related, rule
 
 
-@rule("FG702", severity=WARNING)
+@rule("FG702", severity=WARNING, profile="strict")
 def transitive_blocking_call(operation: PathOperation, project: Project) -> Iterator[Finding]:
     """An `async def` calls a function of the project that waits for something outside of the process."""
     direct = {call.function for call in operation.blocking if call.is_session and not call.sites}
-    first: dict[tuple[str, object], BlockingCall] = {}
+    first: dict[tuple[str, str], BlockingCall] = {}
     for call in operation.blocking:
         if not call.sites or (call.is_session and call.function in direct):
             continue  # sync-session-in-async says it already
-        key = (call.function, "" if call.is_session else call.sites[0])
+        key = call.function, call.waits_for
         known = first.get(key)
         if known is None or call.sites[0] < known.sites[0]:
             first[key] = call
