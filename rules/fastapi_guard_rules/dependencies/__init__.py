@@ -1,0 +1,1 @@
+"""What `Depends` is given, and what becomes of it."""
