@@ -66,6 +66,7 @@ from fastapi_guard.knowledge.error_words import (
     WRONG_LOGIN,
 )
 from fastapi_guard.location import Location
+from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
 from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.grouping import (
@@ -169,6 +170,7 @@ __all__ = [
     "WhyDead",
     "algorithm_names",
     "application_of",
+    "are_exclusive",
     "argument",
     "assignment_finding",
     "bypasses",

@@ -11,12 +11,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
 from fastapi_guard.project.model import Function as FunctionNoun
+from fastapi_guard.project.parameters import parameters_of, unread_path_parameters
 from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -62,6 +64,8 @@ class Context:
     seen: tuple[int, ...] = field(default=())
     chain: tuple[Router, ...] = field(default=())
     """The applications around, outermost first."""
+    arms: tuple[Arm, ...] = ()
+    """The arms of conditions that its inclusions stand in."""
 
 
 class Linker:
@@ -114,6 +118,7 @@ class Linker:
             context.before,
             (*context.seen, id(router)),
             context.chain or (application,),
+            context.arms,
         )
         for entry in [*_constructor_routes(router), *router.entries]:
             if inner.before is not None and entry.order > inner.before:
@@ -151,6 +156,7 @@ class Linker:
                     context.before if self.keeps_tree else min(entry.order, context.before or entry.order),
                     context.seen,
                     context.chain,
+                    (*context.arms, *arms_around(entry.place)),
                 ),
             )
         if not found:
@@ -162,10 +168,11 @@ class Linker:
         subs = [option for option in options_of(entry.app) if isinstance(option, Router)]
         if not is_known and any(self._is_mounted_elsewhere(router, entry, sub) for sub in subs):
             return  # the other branch of a test; this one is listed as unresolved
+        arms = (*context.arms, *arms_around(entry.place))
         for sub in subs:
             self.mounted.add(id(sub))
             step = IncludeContext(location, self.place(sub), path)
-            inner = Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen, chain=(*context.chain, sub))
+            inner = Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen, chain=(*context.chain, sub), arms=arms)
             yield from self._walk(application, sub, inner)
         if subs:
             return
@@ -185,6 +192,7 @@ class Linker:
             contexts=context.steps,
             application=self.place(application),
             include_in_schema=False,
+            arms=arms,
         )
 
     def _is_mounted_elsewhere(self, router: Router, entry: Mount, sub: Router) -> bool:
@@ -224,6 +232,9 @@ class Linker:
             tags=(*context.tags, *_texts(entry.options.get("tags"))) if entry.kind == "http" else (),
             include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
             dependencies=dependencies,
+            parameters=parameters_of(self.interpreter, chosen, context.prefix + path),
+            unread_path_parameters=unread_path_parameters(self.interpreter, self.reader, chosen, dependencies, context.prefix + path),
+            arms=(*context.arms, *arms_around(entry.place)),
             wrappers=wrappers,
         )
         self.endpoints[id(operation)] = entry.endpoint

@@ -320,6 +320,10 @@ class PathOperation:
     dependencies: tuple[Dependant, ...] = ()
     """Roots of the dependency tree, in FastAPI's order: application, include, router, decorator, parameters."""
     parameters: tuple[Parameter, ...] = ()
+    unread_path_parameters: tuple[str, ...] = ()
+    """Parameters of its path that neither the endpoint nor a dependency takes; none where that cannot be told."""
+    arms: tuple[tuple[str, int, int], ...] = ()
+    """The arms of conditions that it is registered and included in: file and line of the condition, number of the arm."""
     wrappers: tuple[Function, ...] = ()
     """Project functions that stand between the route and the endpoint (decorators under the route decorator)."""
     authentication: Authentication = field(default=Authentication(Verdict.UNKNOWN))

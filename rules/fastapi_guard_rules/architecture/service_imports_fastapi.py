@@ -7,9 +7,13 @@ import libcst as cst
 from fastapi_guard.api import SERVICE_LAYERS, WARNING, Finding, Unit, holds_endpoints, in_layer, rule, walk
 
 FRAMEWORKS = ("fastapi", "starlette")
-MODULES = frozenset({"background", "concurrency", "datastructures", "encoders", "exceptions", "logger", "status"})
+MODULES = frozenset(
+    {"background", "concurrency", "datastructures", "encoders", "exceptions", "logger", "sse", "status"}
+)
 """Parts of them that work without a request, or that another rule speaks of."""
-NAMES = frozenset({"BackgroundTasks", "HTTPException", "UploadFile", "WebSocket", "WebSocketDisconnect", "status"})
+NAMES = frozenset(
+    {"BackgroundTasks", "ClientDisconnect", "HTTPException", "UploadFile", "WebSocket", "WebSocketDisconnect", "status"}
+)
 
 
 @rule("FG805", severity=WARNING, profile="strict", words=["fastapi", "starlette"])

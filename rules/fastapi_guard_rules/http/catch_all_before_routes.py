@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator
 
-from fastapi_guard.api import ERROR, Finding, PathOperation, Project, Related, ends_in_anything, rule, takes
+from fastapi_guard.api import (
+    ERROR,
+    Finding,
+    PathOperation,
+    Project,
+    Related,
+    are_exclusive,
+    ends_in_anything,
+    rule,
+    takes,
+)
 
 
 @rule("FG409", severity=ERROR)
@@ -38,6 +48,8 @@ def _is_hidden(first: PathOperation, later: PathOperation) -> bool:
         or ends_in_anything(later.path)
         or "{unresolved}" in later.path
     ):
+        return False
+    if are_exclusive(first, later):
         return False
     if first.kind == "mount":
         return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fastapi_guard.api import ERROR, Finding, Location, PathOperation, Project, Related, rule, shape_of
+from fastapi_guard.api import ERROR, Finding, Location, PathOperation, Project, Related, are_exclusive, rule, shape_of
 
 
 @rule("FG404", severity=ERROR)
@@ -25,6 +25,8 @@ def _duplicates(operations: list[PathOperation]) -> Iterator[Finding]:
         if index in earlier:
             continue
         first = operations[earlier[0]]
+        if are_exclusive(first, operation):
+            continue
         if first.registered_at == operation.registered_at and first.endpoint_name == operation.endpoint_name:
             continue  # one registration in a loop or in a router that is included twice
         name, other = (each.endpoint_name.rpartition(".")[2] for each in (operation, first))

@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from fastapi_guard.api import ERROR, Finding, PathOperation, Project, Related, ends_in_anything, rule, shape_of, takes
+from fastapi_guard.api import (
+    ERROR,
+    Finding,
+    PathOperation,
+    Project,
+    Related,
+    are_exclusive,
+    ends_in_anything,
+    rule,
+    shape_of,
+    takes,
+)
 
 
 @rule("FG401", severity=ERROR)
@@ -39,6 +50,8 @@ def _shadows(first: PathOperation, later: PathOperation) -> bool:
         or "{" not in first.path
         or ends_in_anything(first.path)
     ):
+        return False
+    if are_exclusive(first, later):
         return False
     if not set(later.methods) <= set(first.methods) or shape_of(first.path) == shape_of(later.path):
         return False

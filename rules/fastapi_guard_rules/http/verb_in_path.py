@@ -12,8 +12,9 @@ def verb_in_path(operation: PathOperation, project: Project, *, allowed: tuple[s
         return
     segment = verb_in(operation.path)
     if segment and segment not in allowed:
+        is_wrapped = operation.registered_at.path != operation.decorator_location.path
         yield Finding(
-            operation.registered_at,
+            operation.decorator_location if is_wrapped else operation.registered_at,
             f"`{segment}` in the path of {operation.title} names an action, which is what the method is for",
             operations=operation.places,
             help="Name the resource in the path, and let the method say what happens to it.",
