@@ -1,5 +1,6 @@
 """FG155 jwt-exp-disabled-or-missing."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -8,6 +9,7 @@ from fastapi_guard.api import (
     ERROR,
     Finding,
     Unit,
+    algorithm_names,
     argument,
     has_star,
     is_decode,
@@ -19,6 +21,9 @@ from fastapi_guard.api import (
     payload_keys,
     rule,
 )
+
+SUBJECT = re.compile(r"^(?:sub|id|uid|e?mail|role|roles|scope|scopes)$|user|account|member")
+"""Claims that make a token speak for somebody."""
 
 
 @rule("FG155", severity=ERROR, words=["jwt"])
@@ -35,7 +40,13 @@ def jwt_exp_disabled_or_missing(call: cst.Call, unit: Unit) -> Iterator[Finding]
         message = f"`{name}` switches `verify_exp` off: a token that was stolen once works forever"
     else:
         keys = payload_keys(argument(call, "payload", 0) or argument(call, "claims", 0), unit)
-        if keys is None or any("exp" in key.lower() for key in keys):
+        algorithms = algorithm_names(argument(call, "algorithm", 2), unit)
+        if (
+            keys is None
+            or not any(map(SUBJECT.search, keys))
+            or "none" in algorithms
+            or any("exp" in key.lower() for key in keys)
+        ):
             return
         message = f"`{name}` makes a token without `exp`: once stolen, it works forever"
     yield Finding(

@@ -1,5 +1,6 @@
 """FG151 jwt-signature-not-verified."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -9,6 +10,9 @@ from fastapi_guard.api import ERROR, Finding, Unit, is_decode, is_test, is_unver
 HARMLESS_CLAIMS = frozenset({"alg", "aud", "exp", "iat", "iss", "jti", "kid", "nbf", "typ"})
 """Claims that choose a key or tell a time, and say nothing of who calls."""
 
+PROMISES_TO_VERIFY = re.compile(r"authenticat|check|current_?user|require|validat|verif")
+"""Names of helpers whose callers take the claims for verified."""
+
 
 @rule("FG151", severity=ERROR, words=["jwt"])
 def jwt_signature_not_verified(call: cst.Call, unit: Unit) -> Iterator[Finding]:
@@ -16,7 +20,13 @@ def jwt_signature_not_verified(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     if not is_unverified(call, unit) or is_test(unit.path):
         return
     function = unit.enclosing_function(call)
-    if function is None or _is_verified_too(function, unit) or not _tells_identity(call, function, unit):
+    if function is None or not (
+        unit.is_dependency(function)
+        or unit.is_endpoint(function)
+        or PROMISES_TO_VERIFY.search(function.name.value.lower())
+    ):
+        return
+    if _is_verified_too(function, unit) or _hands_token_on(call, function) or not _tells_identity(call, function, unit):
         return
     yield Finding(
         unit.location(call),
@@ -30,6 +40,17 @@ def _is_verified_too(function: cst.FunctionDef, unit: Unit) -> bool:
     """Whether the function looks into the token first, to find the key that it then verifies it with."""
     return any(
         is_decode(node, unit) and not is_unverified(node, unit) for node in walk(function) if isinstance(node, cst.Call)
+    )
+
+
+def _hands_token_on(call: cst.Call, function: cst.FunctionDef) -> bool:
+    """Whether something else is given the same token, and may verify it."""
+    token = call.args[0].value if call.args else None
+    if not isinstance(token, cst.Name):
+        return False
+    others = (node for node in walk(function.body) if isinstance(node, cst.Call) and node is not call)
+    return any(
+        isinstance(given.value, cst.Name) and given.value.value == token.value for node in others for given in node.args
     )
 
 
