@@ -20,7 +20,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
-from fastapi_guard.project.model import DatabaseAccess
+from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
 from fastapi_guard.project.origins import CLIENT, OWN, ROW, Origins, comes_from
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, written_by
@@ -91,7 +91,8 @@ class QueryReader:
     def accesses(self, trace: Trace, guards: Sequence[Trace], known: Known) -> tuple[DatabaseAccess, ...]:
         """Everything that a watched handler does to the database; `guards` are the traces of its dependencies."""
         origins = Origins(known.principals, known.givers)
-        watched = (trace, *guards)
+        trace = trace.distinct()
+        watched = (trace, *(guard.distinct() for guard in guards))
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
         found = list(self._found(trace))
@@ -217,6 +218,15 @@ class QueryReader:
         elif access.table.is_owned and not access.table.is_principal:
             origins.remember(access.event.value, ROW)
 
+    def _writes(self, access: Found, trace: Trace, load: Value, origins: Origins) -> tuple[ColumnWrite, ...]:
+        """The columns that an access sets, or that are set on what it loads or makes."""
+        if access.table is None:
+            return ()
+        written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
+        if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
+            written += self.writes.on_row(trace, load, origins)
+        return tuple(dict.fromkeys(written))
+
     def _made(
         self,
         access: Found,
@@ -257,7 +267,7 @@ class QueryReader:
             role=role or role_around(event),
             client_value=bound.client_value,
             optional_test=bound.optional_test,
-            writes=tuple(self.writes.of(access.kind, statement, access.row, table, origins)),
+            writes=self._writes(access, trace, load, origins),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,

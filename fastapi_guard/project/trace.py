@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi_guard.project.values import Place, Result, Value
 
@@ -67,3 +67,10 @@ class Trace:
     def calls(self) -> list[Result]:
         """Calls that were not followed: of libraries, or of something unknown."""
         return [event.value for event in self.events if event.kind == "call" and isinstance(event.value, Result)]
+
+    def distinct(self) -> Trace:
+        """The trace with each event once: a function that is reached by several calls leaves its events several times."""
+        kept: dict[tuple[str, int], Event] = {}
+        for event in self.events:
+            kept.setdefault((event.kind, id(event.value)), event)
+        return replace(self, events=list(kept.values()))
