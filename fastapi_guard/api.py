@@ -30,6 +30,7 @@ from fastapi_guard.facts.jwt_calls import (
     payload_keys,
 )
 from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
+from fastapi_guard.facts.logged import is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
@@ -197,6 +198,7 @@ __all__ = [
     "is_false",
     "is_guarded",
     "is_jwt_call",
+    "is_logging",
     "is_migration",
     "is_open",
     "is_public",
@@ -213,6 +215,7 @@ __all__ = [
     "literal_in",
     "literal_kind",
     "literal_texts",
+    "logged_credentials",
     "mass_assignments",
     "mentions",
     "near_miss",
