@@ -32,6 +32,7 @@ from fastapi_guard.facts.jwt_calls import (
 from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
 from fastapi_guard.facts.logged import is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
+from fastapi_guard.facts.middlewares import is_middleware, leaves_function
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.secrets import (
@@ -56,6 +57,7 @@ from fastapi_guard.facts.walk import walk
 from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.knowledge.blocking import waits_for
+from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
 from fastapi_guard.knowledge.error_words import (
     CONFLICT,
     FORBIDDEN,
@@ -93,6 +95,7 @@ from fastapi_guard.project.model import (
     Function,
     Guard,
     IncludeContext,
+    Middleware,
     Parameter,
     PathOperation,
     Project,
@@ -113,6 +116,7 @@ from fastapi_guard.source.suppressions import Directive, Suppression
 
 __all__ = [
     "CONFLICT",
+    "CORS_MIDDLEWARES",
     "ERROR",
     "FORBIDDEN",
     "HIGH",
@@ -149,6 +153,7 @@ __all__ = [
     "IncludeContext",
     "Lapse",
     "Location",
+    "Middleware",
     "OpenGroup",
     "OperationPlace",
     "Origin",
@@ -170,6 +175,7 @@ __all__ = [
     "Via",
     "WhyDead",
     "algorithm_names",
+    "allows_everybody",
     "application_of",
     "are_exclusive",
     "argument",
@@ -199,6 +205,7 @@ __all__ = [
     "is_guarded",
     "is_jwt_call",
     "is_logging",
+    "is_middleware",
     "is_migration",
     "is_open",
     "is_public",
@@ -211,6 +218,7 @@ __all__ = [
     "is_test",
     "is_unverified",
     "jwt_option",
+    "leaves_function",
     "lets_errors_out",
     "literal_in",
     "literal_kind",

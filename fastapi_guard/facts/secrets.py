@@ -30,7 +30,7 @@ TOKEN_WORDS = (
 """One of them stands in every text that is a secret by its look."""
 
 _SIGNING = re.compile(
-    r"(?:^|_)(?:secret|secret_?key|jwt_?(?:secret_?)?key|signing_?key|encryption_?key|session_?(?:secret|key)|cookie_?secret|fernet_?key|csrf_?secret"
+    r"(?:^|_)(?:secret|secret_?key|jwt_?(?:secret_?)?key|signing_?key|encryption_?key|session_?secret|cookie_?secret|fernet_?key|csrf_?secret"
     r"|(?:jwt|auth|app|token|session|access|refresh|hmac|hash|webhook)_?secret(?:_?key)?|secret_?token)$",
     re.IGNORECASE,
 )
@@ -39,18 +39,24 @@ _CREDENTIAL = re.compile(
     r"|(?:api|auth|access|bot|bearer|slack|github|admin|service|master)_?token|admin_?key|master_?key)$",
     re.IGNORECASE,
 )
+_PASSWORD = re.compile(r"(?:password|passwd|pwd|passphrase)$", re.IGNORECASE)
+"""Passwords may be words; what services give out is not."""
+
 _TOKEN = re.compile(
     r"sk-(?:proj-|ant-)?[\w-]{20,}|[sr]k_live_\w{16,}|AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|github_pat_\w{30,}|xox[bp]-[\w-]{20,}|AIza[\w-]{35}"
     r"|glpat-[\w-]{20}|SG\.[\w-]{20,}\.[\w-]{20,}|-----BEGIN (?:RSA |EC |OPENSSH |ENCRYPTED )?PRIVATE KEY-----\s*\S"
 )
 _URL = re.compile(
-    r"[a-z][a-z0-9+.-]*://(?P<user>[^\s:/@{}<>]*):(?P<password>[^\s/@{}<>$%*]+(?:%[0-9A-F]{2}[^\s/@{}<>$*]*)*)@(?P<host>[\w.-]+)",
+    r"(?P<scheme>[a-z][a-z0-9]*)(?:\+[a-z0-9_]+)?://(?P<user>[^\s:/@{}<>]*):(?P<password>[^\s/@{}<>$%*]+(?:%[0-9A-F]{2}[^\s/@{}<>$*]*)*)@(?P<host>[\w.-]+)",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
     r"x{3,}|\*{3,}|\.{3}|^<.*>$|^\[.*\]$|your|change[-_ ]?(?:me|this|it)|placeholder|example|dummy|todo|replace|insert|^not[-_ ]|^none$|^null$|^test|^fake"
     r"|^(?:user|pass|password|passwd|pwd|secret|token|postgres|root|admin|guest|key)$",
     re.IGNORECASE,
+)
+_SCHEMES = frozenset(
+    ["amqp", "amqps", "asyncpg", "clickhouse", "cockroachdb", "ftp", "http", "https", "ldap", "mariadb", "mongodb", "mssql", "mysql", "oracle", "postgres", "postgresql", "redis", "rediss", "sftp", "smtp"]
 )
 _LOCAL = frozenset(
     {
@@ -93,7 +99,10 @@ def is_secret_value(name: str, text: str) -> bool:
         return False
     if text.startswith(("$2b$", "$2a$", "$argon2", "pbkdf2")):
         return False
-    return is_signing_name(name) or _PLACEHOLDER.search(text) is None
+    if is_signing_name(name):
+        return True
+    is_word = _PASSWORD.search(name) is None and (len(text) < 12 or not re.search(r"\d", text))
+    return not is_word and _PLACEHOLDER.search(text) is None
 
 
 def token_in(text: str) -> bool:
@@ -103,8 +112,8 @@ def token_in(text: str) -> bool:
 
 def password_in_url(text: str) -> str:
     """The host of a URL that holds a user and a password; empty when there is none, or one as in every example."""
-    found = _URL.search(text)
-    if found is None:
+    found = _URL.match(text)
+    if found is None or found["scheme"].lower() not in _SCHEMES or re.search(r"\s", text):
         return ""
     is_example = _PLACEHOLDER.search(found["password"]) is not None or found["password"] == found["user"]
     if is_example and (

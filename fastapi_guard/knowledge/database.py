@@ -198,3 +198,10 @@ ROW_METHODS: frozenset[str] = frozenset({
     "save", "update_from_dict", "refresh_from_db", "fetch_related", "sync", "replace", "save_changes", "dict", "model_dump", "to_dict", "delete_instance", "reload",
 })  # fmt: skip
 """Methods of a row that a library's table class gave: they end a query."""
+
+PRIVILEGED_COLUMNS: frozenset[str] = frozenset({
+    "is_admin", "is_superuser", "is_staff", "is_superadmin", "is_super_admin", "is_moderator", "role", "roles", "role_id",
+    "user_role", "user_type", "permissions", "scopes", "privileges", "admin", "superuser", "is_verified", "email_verified",
+    "verified", "balance", "credits", "hashed_password", "password_hash", "tenant_id", "org_id", "organization_id",
+})  # fmt: skip
+"""Columns of users that say what they may do, have, or belong to: not theirs to set."""

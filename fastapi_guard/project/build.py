@@ -6,10 +6,12 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, KnownGuards
 from fastapi_guard.project.blocking import BlockingReader
+from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
@@ -19,12 +21,14 @@ from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import (
     Application,
     Authentication,
+    DeadGuard,
     Middleware,
     PathOperation,
     Project,
     Unmounted,
     Unresolved,
     Verdict,
+    WhyDead,
 )
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
@@ -62,7 +66,7 @@ def build_project(
 
     interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
     for path in sorted(seeds):
-        _run_root(interpreter, path, lambda path=path: interpreter.run_module(path))  # type: ignore[misc]
+        _run_root(interpreter, path, partial(interpreter.run_module, path))
     _run_callers(interpreter, seeds, texts)
     _run_uncalled(interpreter, seeds)
     _run_lifespans(interpreter)
@@ -94,23 +98,20 @@ def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: Mapping
     calls = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wanted)))})\s*\(")
     for path in sorted(texts):
         if path not in seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
-            _run_root(interpreter, path, lambda path=path: interpreter.run_module(path))  # type: ignore[misc]
+            _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
 def _run_lifespans(interpreter: Interpreter) -> None:
     """What applications do when they start: routes are also registered there."""
     for router in list(interpreter.routers):
+        location = router.place.module.location(router.place.node)
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
-            location = router.place.module.location(router.place.node)
-            _run_root(
-                interpreter,
-                location.path,
-                lambda lifespan=lifespan, router=router: call(interpreter, lifespan, (router,), {}, router.place, None),  # type: ignore[misc]
-                location.line,
-            )
+            start = partial(call, interpreter, lifespan, (router,), {}, router.place, None)
+            _run_root(interpreter, location.path, start, location.line)
         for handler in router.startup:
-            _run_root(interpreter, router.place.module.path, lambda handler=handler: call(interpreter, handler, (), {}, router.place, None))  # type: ignore[misc]
+            start = partial(call, interpreter, handler, (), {}, router.place, None)
+            _run_root(interpreter, location.path, start, location.line)
 
 
 def _run_uncalled(interpreter: Interpreter, seeds: frozenset[str]) -> None:
@@ -122,13 +123,10 @@ def _run_uncalled(interpreter: Interpreter, seeds: frozenset[str]) -> None:
         for owner, definition in registering_functions(module.tree):
             if id(definition) in interpreter.called:
                 continue
-            holder = owner.name if owner else definition.name
-
-            def run(owner: ast.ClassDef | None = owner, name: str = definition.name, holder: str = holder) -> None:
-                value = interpreter.settle(module.names.get(holder, Class))  # type: ignore[arg-type]
-                _run_abstractly(interpreter, value, name if owner else None)
-
-            if holder in module.names:
+            value = module.names.get(owner.name if owner else definition.name)
+            if value is not None:
+                method = definition.name if owner else None
+                run = partial(_run_abstractly, interpreter, interpreter.settle(value), method)
                 _run_root(interpreter, path, run, definition.lineno)
 
 
@@ -185,7 +183,12 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
 def _middlewares(router: Router) -> tuple[Middleware, ...]:
     """The middlewares of an application as `why` names them."""
     return tuple(
-        Middleware(*identify(middleware.target)[:2], middleware.place.module.location(middleware.place.node))
+        Middleware(
+            *identify(middleware.target)[:2],
+            middleware.place.module.location(middleware.place.node),
+            tuple((name, known) for name, value in middleware.options.items() if (known := plain_constant(value)) is not None),
+            tuple((name, setting) for name, value in middleware.options.items() if (setting := setting_of(value))),
+        )
         for middleware in router.middlewares
     )
 
@@ -203,15 +206,24 @@ def _judged(
     if endpoint is None:
         return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
     accesses, checks_role = ownership.accesses(operation, endpoint)
+    dead_guards = dead.of(operation, endpoint)
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
     return replace(
         operation,
-        authentication=verdict,
+        authentication=_with_dead_guards(verdict, dead_guards),
         accesses=accesses,
         checks_role=checks_role,
         blocking=blocking.of(operation, endpoint),
-        dead_guards=dead.of(operation, endpoint),
+        dead_guards=dead_guards,
     )
+
+
+def _with_dead_guards(verdict: Authentication, dead_guards: tuple[DeadGuard, ...]) -> Authentication:
+    """An operation that looks guarded by something that never runs is no open one: its guard is ineffective."""
+    reason = next((guard for guard in dead_guards if guard.guards or guard.why is WhyDead.LETS_ALL_PASS), None)
+    if verdict.verdict is not Verdict.NONE or reason is None:
+        return verdict
+    return replace(verdict, verdict=Verdict.INEFFECTIVE, reason=f"{reason.name} is written as a guard and turns nobody away")
 
 
 def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:

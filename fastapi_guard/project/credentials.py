@@ -62,22 +62,31 @@ def _is_unverified(result: Result) -> bool:
     return isinstance(verify, Literal) and verify.value is False
 
 
-def dotted_name(value: Value) -> str:
-    """`package.Class.method` for a library callable, also through objects that the library made."""
+def dotted_name(value: Value, depth: int = 0) -> str:
+    """`package.Class.method` for a library callable, also through objects that the library made.
+
+    The name of a very long chain of calls is empty: nobody asks for it, and making it for each link would take long.
+    """
+    if depth > LONGEST_CHAIN:
+        return ""
+    depth += 1
     if isinstance(value, External):
         return value.name
     if isinstance(value, Member):
-        return f"{dotted_name(value.receiver)}.{value.name}"
+        return f"{dotted_name(value.receiver, depth)}.{value.name}"
     if isinstance(value, Result):
-        return dotted_name(value.callee)
+        return dotted_name(value.callee, depth)
     if isinstance(value, Instance):
         bases = value.cls.external_bases()
         return bases[0] if bases else value.cls.name
     if isinstance(value, Class):
         return value.name
     if isinstance(value, Setting):
-        return dotted_name(value.default)
+        return dotted_name(value.default, depth)
     return ""
+
+
+LONGEST_CHAIN = 40
 
 
 def reads_credential(trace: Trace) -> bool:

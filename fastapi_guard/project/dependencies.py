@@ -351,8 +351,6 @@ def function_noun(function: Function) -> FunctionNoun:
     if not isinstance(node, ast.Lambda):
         last = signature_end(node)
         location = replace(location, end_line=last[0], end_column=module.column(*last))
-        column = module.lines[node.lineno - 1].find("def ") if node.lineno <= len(module.lines) else -1
-        location = replace(location, column=location.column if column < 0 else location.column)
     decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
     first = min(decorators, key=lambda item: item.lineno, default=None)
     if first is None:

@@ -216,6 +216,8 @@ class ColumnWrite:
     location: Location | None
     fields: tuple[str, ...] = ()
     """For `*`: the fields of the model that is written, where they are known."""
+    field_locations: tuple[Location, ...] = ()
+    """Where the fields are declared, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +368,14 @@ class Middleware:
     location: Location | None
     """Its `class` or `def`; None for library code."""
     added_at: Location
+    options: tuple[tuple[str, object], ...] = ()
+    """The keyword arguments whose value is known, a setting by its default: texts, numbers, tuples of them."""
+    settings: tuple[tuple[str, str], ...] = ()
+    """The keyword arguments that a setting gives, and what it is called."""
+
+    def option(self, name: str) -> object:
+        """The value of a keyword argument; None when it is not given or not known."""
+        return dict(self.options).get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
+from fastapi_guard.project.assignments import Assignment
 from fastapi_guard.project.model import DatabaseAccess, PathOperation
 from fastapi_guard.project.ownership import Lapse, Unscoped
 
@@ -99,6 +100,29 @@ def unscoped_finding(found: Unscoped, help: str) -> Finding:
         operations=places(found),
         related=related(found),
         proof=proof(found),
+        help=help,
+        confidence=found.confidence,
+        symbol=found.access.table,
+    )
+
+
+def assignment_finding(found: Assignment, help: str) -> Finding:
+    """The finding that tells which columns of a row the client sets, and how."""
+    table = found.access.table.rpartition(".")[2]
+    columns = " and ".join(f"`{column}`" for column in found.columns)
+    source = f"`{found.write.text}`" if found.write.text else "what the client sends"
+    steps = {at: Related(at, f"`{name}` comes in here") for name, at in found.declared}
+    for operation in found.operations[:MOST_PATHS]:
+        steps.setdefault(operation.location, Related(operation.location, f"`{operation.title}` starts here"))
+    for site in found.access.sites:
+        steps.setdefault(site, Related(site, "calls on from here"))
+    if found.access.location != found.location:
+        steps.setdefault(found.access.location, Related(found.access.location, "the row is written here"))
+    return Finding(
+        found.location,
+        f"{columns} of `{table}` {'is' if len(found.columns) == 1 else 'are'} set from {source}, which the client sends",
+        operations=tuple(place for operation in found.operations for place in operation.places),
+        related=tuple(steps.values()),
         help=help,
         confidence=found.confidence,
         symbol=found.access.table,

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.bounds import spelled
+from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite
-from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
+from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins, comes_from
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
-from fastapi_guard.project.values import Choice, Instance, Mapping, Member, Result, Value
+from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.values import (
+    Argument,
+    Choice,
+    Class,
+    External,
+    Instance,
+    Item,
+    Mapping,
+    Member,
+    Operation,
+    Place,
+    Result,
+    Value,
+    constant,
+)
+
+DUMPS = frozenset({"model_dump", "dict", "items", "copy", "jsonable_encoder"})
+UPDATES = frozenset({"sqlmodel_update", "update_from_dict", "set"})
+"""Methods of rows that take the new values."""
 
 
 class WriteReader:
@@ -28,73 +50,133 @@ class WriteReader:
         for column, value in statement.written:
             yield from self._write(column, value, origins, None)
         if isinstance(row, Instance) and not row.is_abstract:
-            place = row.place.module.location(row.place.node) if row.place is not None else None
             for name, value in row.arguments.items():
-                yield from self._write("*" if name == "**" or name.isdigit() else name, value, origins, place)
-        elif kind in ("insert", "upsert") and row is not None:
+                yield from self._write("*" if name == "**" or name.isdigit() else name, value, origins, _at(row.place))
+        elif kind in ("insert", "upsert", "save") and row is not None:
             yield from self._validated(row, origins)
+
+    def on_row(self, trace: Trace, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
+        """The columns that are set on a row after it was loaded or made."""
+        for event in trace.events:
+            if event.kind == "set" and isinstance(event.value, Operation) and comes_from(event.value.operands[0], row):
+                yield from self._write(event.value.operator, event.value.operands[1], origins, _at(event.place))
+            elif event.kind == "call" and isinstance(event.value, Result):
+                yield from self._updated(event, event.value, row, origins)
+
+    def _updated(self, event: Event, call: Result, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
+        """`task.sqlmodel_update(data)`."""
+        if isinstance(call.callee, Member) and call.callee.name in UPDATES and comes_from(call.callee.receiver, row):
+            for value in call.arguments[:1]:
+                yield from self._write("*", value, origins, _at(event.place))
 
     def _validated(self, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
         """`Task.model_validate(payload, update={...})`, or a body that is a row itself."""
-        place = row.place if isinstance(row, (Instance, Result)) else None
-        location = place.module.location(place.node) if place is not None else None
         if isinstance(row, Instance):
-            yield from self._write("*", row, origins, location)
-        elif isinstance(row, Result) and isinstance(row.callee, Member) and row.arguments:
+            yield from self._write("*", row, origins, _at(row.place))
+        elif isinstance(row, Result) and isinstance(row.callee, Member) and isinstance(row.callee.receiver, Class) and row.arguments:
             update = row.keywords.get("update")
-            given = set(update.items) if isinstance(update, Mapping) else set()
-            for write in self._write("*", row.arguments[0], origins, location):
-                yield ColumnWrite(
-                    write.column,
-                    write.source,
-                    write.text,
-                    location,
-                    tuple(name for name in write.fields if name not in given),
-                )
-            for name, value in update.items.items() if isinstance(update, Mapping) else ():
-                yield from self._write(str(name), value, origins, location)
+            given = update.items if isinstance(update, Mapping) else {}
+            for write in self._write("*", row.arguments[0], origins, _at(row.place)):
+                yield _without(write, {str(name) for name in given})
+            for name, value in given.items():
+                yield from self._write(str(name), value, origins, _at(row.place))
 
     def _write(self, column: str, value: Value, origins: Origins, location: Location | None) -> Iterator[ColumnWrite]:
         if column == "*" and isinstance(value, Mapping) and value.is_complete:
             for name, item in value.items.items():
                 yield from self._write(str(name), item, origins, location)
             return
-        kinds = origins.kinds(value)
-        source = "unknown"
-        if PRINCIPAL in kinds:
-            source = "principal"
-        elif OWN in kinds or origins.is_trusted(value):
-            source = "own"
-        elif CLIENT in kinds and kinds <= {CLIENT, CONSTANT}:
-            source = "client"
-        elif kinds <= {CONSTANT}:
-            source = "constant"
-        yield ColumnWrite(
-            column, source, spelled(_dumped(value)), location, tuple(_fields(value)) if column == "*" else ()
-        )
+        fields = dict(self._fields(value)) if column == "*" else {}
+        source = source_of(value, origins)
+        yield ColumnWrite(column, source, spelled(_dumped(value)), location, tuple(fields), tuple(fields.values()))
+
+    def _fields(self, value: Value) -> Iterator[tuple[str, Location]]:
+        """The fields of the model that is dumped, and where they are declared, without those that are left out."""
+        made = _dumped(value)
+        left_out = set(_names(_dump_keyword(value, "exclude")))
+        only = set(_names(_dump_keyword(value, "include")))
+        cls: Class | None = made.cls if isinstance(made, Instance) and made.is_abstract else None
+        if isinstance(made, Argument) and made.annotation is not None:
+            kind = plain_type(made.annotation)
+            if isinstance(kind, Result) and isinstance(kind.callee, External) and kind.callee.name.endswith("pydantic_model_creator"):
+                cls = kind.arguments[0] if kind.arguments and isinstance(kind.arguments[0], Class) else None
+                left_out.update(_names(kind.keywords.get("exclude")))
+                only.update(_names(kind.keywords.get("include")))
+        if cls is None:
+            return
+        for name in columns_of(cls):
+            if name not in left_out and (not only or name in only):
+                yield name, _declared(cls, name)
+
+
+def source_of(value: Value, origins: Origins) -> str:
+    """Where a written value comes from."""
+    kinds = origins.kinds(value)
+    if PRINCIPAL in kinds:
+        return "principal"
+    if OWN in kinds or origins.is_trusted(value):
+        return "own"
+    if CLIENT in kinds and kinds <= {CLIENT, CONSTANT}:
+        return "client"
+    return "constant" if kinds <= {CONSTANT} else "unknown"
+
+
+def _at(place: Place | None) -> Location | None:
+    return place.module.location(place.node) if place is not None else None
+
+
+def _without(write: ColumnWrite, names: set[str]) -> ColumnWrite:
+    kept = [(name, at) for name, at in zip(write.fields, write.field_locations, strict=True) if name not in names]
+    return replace(write, fields=tuple(name for name, _ in kept), field_locations=tuple(at for _, at in kept))
 
 
 def _dumped(value: Value) -> Value:
-    """What `payload.model_dump()` dumps."""
-    if isinstance(value, Choice):
-        return _dumped(value.options[0])
-    if (
-        isinstance(value, Result)
-        and isinstance(value.callee, Member)
-        and value.callee.name in ("model_dump", "dict", "items", "copy")
-    ):
-        return _dumped(value.callee.receiver)
+    """What `payload.model_dump()` dumps; the payload of a loop over its items."""
+    for _ in range(8):
+        if isinstance(value, Choice):
+            value = value.options[0]
+        elif isinstance(value, Item):
+            value = value.receiver
+        elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in DUMPS:
+            value = value.callee.receiver
+        elif isinstance(value, Result) and isinstance(value.callee, External) and value.arguments and value.callee.name.rpartition(".")[2] in DUMPS:
+            value = value.arguments[0]
+        else:
+            break
     return value
 
 
-def _fields(value: Value) -> list[str]:
-    """Names of the fields of the model that is dumped, without those that are left out."""
-    made = _dumped(value)
-    if not isinstance(made, Instance):
-        return []
-    left_out: set[str] = set()
-    if isinstance(value, Result):
-        excluded = value.keywords.get("exclude")
-        for item in getattr(excluded, "items", []) or []:
-            left_out.add(str(getattr(item, "value", item)))
-    return [name for name in columns_of(made.cls) if name not in left_out]
+def _dump_keyword(value: Value, keyword: str) -> Value | None:
+    """A keyword of the call that dumps, below loops over what it gives."""
+    for _ in range(8):
+        if isinstance(value, Result) and keyword in value.keywords:
+            return value.keywords[keyword]
+        if isinstance(value, Item):
+            value = value.receiver
+        elif isinstance(value, Choice):
+            value = value.options[0]
+        elif isinstance(value, Result) and isinstance(value.callee, Member):
+            value = value.callee.receiver
+        else:
+            break
+    return None
+
+
+def _names(value: Value | None) -> Iterator[str]:
+    """The names in `{"id", "role"}`."""
+    items = getattr(value, "items", [])
+    for item in list(items) if not callable(items) else []:
+        known = constant(item) if isinstance(item, Value) else item
+        if isinstance(known, str):
+            yield known
+
+
+def _declared(cls: Class, name: str) -> Location:
+    """Where a class or a base of it declares a field."""
+    for base in cls.linearized():
+        if isinstance(base, Class):
+            for statement in base.definition.body:
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+                if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                    return base.module.location(statement)
+    return cls.module.location(cls.definition)

@@ -24,7 +24,6 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Item,
-    Member,
     Place,
     Result,
     Unknown,
@@ -306,6 +305,3 @@ def bound_names(statement: ast.stmt) -> Iterator[str]:
         for handler in getattr(statement, "handlers", []):
             for child in handler.body:
                 yield from bound_names(child)
-
-
-__all__ = ["Member", "bind", "bound_names", "run_block", "set_attribute", "set_name"]
