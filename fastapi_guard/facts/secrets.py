@@ -56,7 +56,28 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _SCHEMES = frozenset(
-    ["amqp", "amqps", "asyncpg", "clickhouse", "cockroachdb", "ftp", "http", "https", "ldap", "mariadb", "mongodb", "mssql", "mysql", "oracle", "postgres", "postgresql", "redis", "rediss", "sftp", "smtp"]
+    [
+        "amqp",
+        "amqps",
+        "asyncpg",
+        "clickhouse",
+        "cockroachdb",
+        "ftp",
+        "http",
+        "https",
+        "ldap",
+        "mariadb",
+        "mongodb",
+        "mssql",
+        "mysql",
+        "oracle",
+        "postgres",
+        "postgresql",
+        "redis",
+        "rediss",
+        "sftp",
+        "smtp",
+    ]
 )
 _LOCAL = frozenset(
     {

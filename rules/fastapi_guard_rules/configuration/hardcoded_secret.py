@@ -43,6 +43,8 @@ def hardcoded_secret(
     holder = enclosing_class(node, unit)
     if holder is not None and (is_settings_class(holder, unit) or _is_enumeration(holder, unit)):
         return
+    if _is_example(node, unit):
+        return
     yield _finding(value, f"`{name}` is a secret that stands in the code", unit)
 
 
