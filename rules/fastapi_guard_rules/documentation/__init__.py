@@ -1,0 +1,1 @@
+"""What an operation says about itself: docstrings and type hints."""
