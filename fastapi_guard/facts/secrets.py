@@ -105,7 +105,8 @@ def is_signing_name(name: str) -> bool:
 
 def is_secret_name(name: str) -> bool:
     """Whether a name is given to secrets: `SECRET_KEY`, `db_password`; not `token_url`, `password_min_length`."""
-    return is_signing_name(name) or _CREDENTIAL.search(name) is not None
+    is_for_show = re.match(r"_*(?:fake|dummy|test|example)_", name, re.IGNORECASE) is not None
+    return not is_for_show and (is_signing_name(name) or _CREDENTIAL.search(name) is not None)
 
 
 def is_secret_value(name: str, text: str) -> bool:

@@ -8,7 +8,7 @@ import libcst as cst
 from fastapi_guard.api import WARNING, Finding, Unit, argument, is_test, literal_in, rule
 
 IDENTITIES = re.compile(r"session|token|auth|jwt|sid$|access|refresh|login|user_?id|remember", re.IGNORECASE)
-HARMLESS = re.compile(r"csrf|xsrf", re.IGNORECASE)
+HARMLESS = re.compile(r"csrf|xsrf|^(?:is|has)_|_(?:expired|expires|expires_at|type)$", re.IGNORECASE)
 
 
 @rule("FG662", severity=WARNING, words=["set_cookie"])
