@@ -15,6 +15,7 @@ REQUESTS = frozenset({"fastapi.Request", "fastapi.requests.Request", "starlette.
 
 _LOGGER = re.compile(r"_?(?:\w+_)?log(?:ger)?", re.IGNORECASE)
 _CREDENTIAL = re.compile(
+    r"(?!\w*(?:dummy|fake|hash|mask|obfuscat|partial|redact|sanitiz|short|truncat))"
     r"(?!(?:\w+_)?(?:cancel|continuation|csrf|eos|first|last|max|min|next|num|page|pad|previous|stop|sync)_token$)_?(?:\w+_)?"
     r"(?:access_?key|api_?key|auth_?header|authorization|bearer|jwt|otp|passphrase|passwd|password|private_?key|pwd|secret|secret_?key|token)",
     re.IGNORECASE,
