@@ -23,7 +23,7 @@ from fastapi_guard.api import (
 READS = frozenset({"os.getenv", "os.environ.get", "decouple.config", "starlette.config.Config"})
 
 
-@rule("FG633", severity=ERROR, words=SECRET_WORDS)
+@rule("FG633", severity=ERROR, profile="strict", words=SECRET_WORDS)
 def secret_default_in_getenv(node: cst.Call | cst.BooleanOperation | cst.AnnAssign, unit: Unit) -> Iterator[Finding]:
     """A secret of the environment has a default that stands in the code."""
     if is_test(unit.path):

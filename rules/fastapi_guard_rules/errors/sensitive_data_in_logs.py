@@ -11,7 +11,7 @@ WORDS = [
 ]  # fmt: skip
 
 
-@rule("FG603", severity=ERROR, confidence=MEDIUM, words=WORDS)
+@rule("FG603", severity=ERROR, confidence=MEDIUM, profile="strict", words=WORDS)
 def sensitive_data_in_logs(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """A credential is written to the log."""
     if is_test(unit.path) or not is_logging(call, unit):
