@@ -1,6 +1,7 @@
 """How the data layers of FastAPI applications are spelled: tables, owner columns, sessions, query methods."""
 
 import re
+from functools import cache
 
 TABLE_BASES: frozenset[str] = frozenset({
     "beanie.Document", "beanie.odm.documents.Document", "mongoengine.Document", "odmantic.Model", "ormar.Model", "peewee.Model",
@@ -205,3 +206,19 @@ PRIVILEGED_COLUMNS: frozenset[str] = frozenset({
     "verified", "balance", "credits", "hashed_password", "password_hash", "tenant_id", "org_id", "organization_id",
 })  # fmt: skip
 """Columns of users that say what they may do, have, or belong to: not theirs to set."""
+
+SECRET_COLUMNS = re.compile(
+    r"(?:^|_)(?:token|secret|key|hash|digest|code|otp|nonce|signature)s?(?:_|$)|^(?:adminkey|inkey|apikey)$"
+)
+"""Columns that hold something only who was told knows: to ask by them is to prove a right."""
+
+DECISIONS: frozenset[str] = frozenset(
+    {"status", "state", "approved", "is_approved", "published", "is_published", "is_active", "visibility"}
+)
+"""Columns that an administrator may decide, where the code shows that he does."""
+
+
+@cache
+def is_named_after_a_check(name: str) -> bool:
+    """Whether a function is called after a question about access."""
+    return CHECKS.search(name) is not None

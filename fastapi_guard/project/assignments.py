@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_guard.finding import Confidence
-from fastapi_guard.knowledge.database import PRIVILEGED_COLUMNS
+from fastapi_guard.knowledge.database import DECISIONS, PRIVILEGED_COLUMNS
 from fastapi_guard.location import Location
 from fastapi_guard.project.grouping import SERVED
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess, PathOperation, Project, Verdict
@@ -29,21 +29,29 @@ class Assignment:
 
     @property
     def declared(self) -> tuple[tuple[str, Location], ...]:
-        """The fields of the body that let the columns in, and where they are declared."""
+        """The parameter and the fields that let the columns in, and where they are declared."""
         places = zip(self.write.fields, self.write.field_locations, strict=True)
-        return tuple((name, at) for name, at in places if name in self.columns)
+        taken = ((self.write.text, self.write.taken_at),) if self.write.taken_at is not None else ()
+        return (*taken, *((name, at) for name, at in places if name in self.columns))
 
 
 def owner_assignments(project: Project) -> tuple[Assignment, ...]:
     """Rows whose owner is whoever the client says, in operations that know who calls."""
     found = []
     for operation, access in _accesses(project):
-        if operation.authentication.verdict is not Verdict.REQUIRED or access.role or not access.owner_column or access.is_of_principals:
+        if (
+            operation.authentication.verdict is not Verdict.REQUIRED
+            or access.role
+            or not access.owner_column
+            or access.is_of_principals
+        ):
             continue
         for write in access.writes:
             if write.source != "client":
                 continue
-            if write.column == access.owner_column or (write.column == "*" and access.owner_column in write.fields and not _is_overwritten(access, write)):
+            if write.column == access.owner_column or (
+                write.column == "*" and access.owner_column in write.fields and not _is_overwritten(access, write)
+            ):
                 found.append(Assignment((access.owner_column,), access, write, (operation,), Confidence.MEDIUM))
     return _merged(found)
 
@@ -55,7 +63,7 @@ def mass_assignments(project: Project) -> tuple[Assignment, ...]:
         for operation, access in _accesses(project)
         if access.role
         for write in access.writes
-        if write.source == "constant" and write.column != "*"
+        if write.source == "constant" and write.column in DECISIONS
     }
     found = []
     for operation, access in _accesses(project):
@@ -70,6 +78,8 @@ def mass_assignments(project: Project) -> tuple[Assignment, ...]:
 
 def _granted(access: DatabaseAccess, write: ColumnWrite, decided: set[tuple[str, str]]) -> Iterator[str]:
     """The columns of a write that are not the client's to set."""
+    if write.column != "*" and not write.text:
+        return  # what is made of the client's value, such as a hash, is not the client's
     names = write.fields if write.column == "*" else (write.column,)
     for name in names:
         is_granting = name in PRIVILEGED_COLUMNS and access.is_of_principals
@@ -79,7 +89,9 @@ def _granted(access: DatabaseAccess, write: ColumnWrite, decided: set[tuple[str,
 
 
 def _is_set_otherwise(access: DatabaseAccess, write: ColumnWrite, name: str) -> bool:
-    return any(other.column == name and other.source != "client" for other in access.writes)
+    """Whether the same column is set from elsewhere, too; `user` and `user_id` are the same."""
+    stem = name.removesuffix("_id")
+    return any(other.column.removesuffix("_id") == stem and other.source != "client" for other in access.writes)
 
 
 def _is_overwritten(access: DatabaseAccess, write: ColumnWrite) -> bool:
@@ -101,5 +113,7 @@ def _merged(found: list[Assignment]) -> tuple[Assignment, ...]:
         key = (each.location, each.columns)
         known = by_place.get(key)
         operations = (*(known.operations if known else ()), *each.operations)
-        by_place[key] = Assignment(each.columns, each.access, each.write, tuple({id(op): op for op in operations}.values()), each.confidence)
+        by_place[key] = Assignment(
+            each.columns, each.access, each.write, tuple({id(op): op for op in operations}.values()), each.confidence
+        )
     return tuple(sorted(by_place.values(), key=lambda each: (each.location, each.columns)))

@@ -6,14 +6,25 @@ from dataclasses import dataclass, replace
 
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
 from fastapi_guard.location import Location
-from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name
+from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name, status_of
 from fastapi_guard.project.dependencies import DependencyReader
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.strangers import StrangerReader
-from fastapi_guard.project.values import BoundMethod, Choice, Class, Function, Instance, Literal, Member, Result, Value
+from fastapi_guard.project.values import (
+    BoundMethod,
+    Choice,
+    Class,
+    External,
+    Function,
+    Instance,
+    Literal,
+    Member,
+    Result,
+    Value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,15 @@ class Judge:
         self.known = known
         self.behaviours = BehaviourReader(interpreter)
         self.strangers = StrangerReader(interpreter)
+        self.forgers = StrangerReader(interpreter, is_forged=True)
+        for cls, handler in interpreter.exception_handlers:
+            cls.handled_status = self._answered_by(handler)
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
+
+    def _answered_by(self, handler: Value) -> int | None:
+        """The status that an exception handler answers with, where it is one constant."""
+        statuses = {status_of(result) for result in self.behaviours.trace_of(handler).calls() if _is_response(result)}
+        return statuses.pop() if len(statuses) == 1 else None
 
     def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
         """The verdict on an operation of the last of `applications`, each of which mounts the next."""
@@ -95,17 +114,19 @@ class Judge:
     def _of_behaviour(self, node: Dependant, target: Value, behaviour: Behaviour) -> Opinion:
         has_scheme = any(child.scheme for child in node.walk())
         looks = behaviour.looks_at_identity or has_scheme or self._below_looks(node)
-        if behaviour.rejects and looks:
+        if behaviour.raises and looks:
             if behaviour.setting:
                 return Opinion(Verdict.UNKNOWN, f"{node.name} can be switched off by {behaviour.setting}")
             if self.strangers.outcome(target).passes:
                 return Opinion(Verdict.OPTIONAL, f"{node.name} rejects a wrong credential and lets an absent one pass", node.location)
-            return Opinion(Verdict.REQUIRED, "", behaviour.rejects[0])
+            return Opinion(Verdict.REQUIRED, "", behaviour.raises[0])
         if node.scheme is not None:
             return _of_scheme(node, behaviour)
         if looks and behaviour.ran_out:
             return Opinion(Verdict.UNKNOWN, f"{node.name} is too large to be followed")
         if behaviour.verifies and has_scheme and _all_raise(node):
+            if self.forgers.outcome(target).passes:
+                return Opinion(Verdict.INEFFECTIVE, f"{node.name} lets a credential pass that cannot be verified", node.location)
             return Opinion(Verdict.REQUIRED, "a wrong token ends in an unhandled error", node.location)
         if behaviour.looks_at_identity and has_scheme and behaviour.passes_token_on():
             return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
@@ -207,6 +228,10 @@ def _code_of(target: Value) -> Value:
         found = target.cls.lookup("__call__")
         return found[0] if found else target
     return target
+
+
+def _is_response(result: Result) -> bool:
+    return isinstance(result.callee, External) and result.callee.name.endswith("Response")
 
 
 HARMLESS_PREFIXES = ("fastapi.security.", "fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")

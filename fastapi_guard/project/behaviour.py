@@ -22,7 +22,7 @@ from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
-from fastapi_guard.project.rejections import rejects, status_of
+from fastapi_guard.project.rejections import is_response, rejects, status_of
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
     Argument,
@@ -45,6 +45,8 @@ STEPS_PER_CALLABLE = 20_000
 class Behaviour:
     """What running a callable abstractly showed."""
 
+    raises: tuple[Location, ...] = ()
+    """Where it raises 401 or 403, or closes the socket: what a dependency has to do."""
     rejects: tuple[Location, ...] = ()
     """Where it raises or answers 401 or 403."""
     verifies: bool = False
@@ -190,10 +192,14 @@ def summarize(trace: Trace, has_credential: bool, ran_out: bool = False) -> Beha
         setting = rejecting[0].setting
     elif rejecting and trace.leaving_settings:
         setting = trace.leaving_settings[0]
-    places = []
+    places, raises = [], []
     for event in rejecting:
         if event.place is not None:
             places.append(event.place.module.location(event.place.node))
+            if not is_response(event):  # a dependency that returns a response has rejected nobody
+                raises.append(places[-1])
     returned = trace.returned
     returns_none = returned is not None and any(is_none(option) for option in options_of(returned))
-    return Behaviour(tuple(dict.fromkeys(places)), is_verified, reads, setting, returns_none, trace, ran_out)
+    return Behaviour(
+        tuple(dict.fromkeys(raises)), tuple(dict.fromkeys(places)), is_verified, reads, setting, returns_none, trace, ran_out
+    )

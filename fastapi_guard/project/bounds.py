@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fastapi_guard.knowledge.database import OWNER_PATTERN
+from fastapi_guard.knowledge.database import OWNER_PATTERN, SECRET_COLUMNS
 from fastapi_guard.project.origins import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN, Origins, comes_from
 from fastapi_guard.project.roles import asks_for_role, tests_around
 from fastapi_guard.project.statements import Condition, Statement
@@ -30,6 +30,7 @@ from fastapi_guard.project.values import (
     Sequence as Items,
 )
 
+MOST_NESTED = 6
 COMPARING = frozenset(
     {
         "in_",
@@ -118,6 +119,8 @@ class BoundReader:
             return _scoped(bound, "statement")
         if any(self._checks(check, load, origins) for check in checks):
             return _scoped(bound, "check")
+        if any(SECRET_COLUMNS.search(part.column) for part in compared if not part.column.endswith("_id")):
+            return _scoped(bound, "unknown")  # who knows the secret may
         from_client = [
             part
             for part in owners
@@ -158,13 +161,15 @@ class BoundReader:
             return _scoped(bound, "unknown")
         return _scoped(bound, "nothing")
 
-    def compared(self, condition: Value, tables: tuple[Table, ...]) -> Iterator[Compared]:
+    def compared(self, condition: Value, tables: tuple[Table, ...], depth: int = 0) -> Iterator[Compared]:
         """The columns that a condition compares, and what with."""
+        if depth > MOST_NESTED:
+            return
         if isinstance(condition, Choice):
             for option in condition.options:
-                yield from self.compared(option, tables)
+                yield from self.compared(option, tables, depth + 1)
         elif isinstance(condition, Operation):
-            yield from self._of_operation(condition, tables)
+            yield from self._of_operation(condition, tables, depth)
         elif isinstance(condition, Result):
             callee = condition.callee
             column = self.column(callee.receiver) if isinstance(callee, Member) and callee.name in COMPARING else None
@@ -173,16 +178,16 @@ class BoundReader:
                     yield Compared(column[0], column[1], argument)
                 return
             for argument in [*condition.arguments, *condition.keywords.values()]:
-                yield from self.compared(argument, tables)
+                yield from self.compared(argument, tables, depth + 1)
         elif isinstance(condition, Mapping):
             for key, value in condition.items.items():
                 if isinstance(key, str):
                     yield Compared(key.lstrip("_"), None, value)
         elif isinstance(condition, Items):
             for item in condition.items:
-                yield from self.compared(item, tables)
+                yield from self.compared(item, tables, depth + 1)
 
-    def _of_operation(self, condition: Operation, tables: tuple[Table, ...]) -> Iterator[Compared]:
+    def _of_operation(self, condition: Operation, tables: tuple[Table, ...], depth: int) -> Iterator[Compared]:
         if condition.operator == "keyword":
             key = constant(condition.operands[0])
             name = str(key).partition("__")
@@ -199,7 +204,7 @@ class BoundReader:
         for index, side in enumerate(condition.operands):
             column_of = self.column(side)
             if column_of is None:
-                yield from self.compared(side, tables)
+                yield from self.compared(side, tables, depth + 1)
                 continue
             for at, other in enumerate(condition.operands):
                 if at != index and self.column(other) is None:
@@ -305,6 +310,8 @@ def spelled(value: Value) -> str:
         return next((text for option in value.options if (text := spelled(option))), "")
     place = getattr(value, "place", None)
     node = getattr(place, "node", None)
+    if isinstance(node, ast.Attribute):
+        return ast.unparse(node)
     return node.arg if isinstance(node, ast.arg) else ""
 
 

@@ -216,6 +216,8 @@ class ColumnWrite:
     location: Location | None
     fields: tuple[str, ...] = ()
     """For `*`: the fields of the model that is written, where they are known."""
+    taken_at: Location | None = None
+    """The parameter that the value came in by."""
     field_locations: tuple[Location, ...] = ()
     """Where the fields are declared, in their order."""
 

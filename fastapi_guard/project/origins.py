@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
-from fastapi_guard.project.behaviour import dotted_name, key_of
+from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.credentials import is_request
 from fastapi_guard.project.values import (
     Argument,
+    BoundMethod,
     Choice,
     Class,
     Coroutine,
     External,
+    Function,
     Instance,
     Item,
     Literal,
     Mapping,
     Member,
     Operation,
+    Partial,
     Result,
     Sequence,
     Setting,
@@ -51,18 +54,24 @@ class Origins:
     trusted: set[object] = field(default_factory=set)
     """Values of the client that were compared with the principal, or that a limited query has looked up."""
 
+    _known_kinds: dict[int, frozenset[str]] = field(default_factory=dict)
+
     def remember(self, load: Value, kind: str) -> None:
         """What a query gave, and how it is limited."""
         self.loads[id(load)] = kind
+        self._known_kinds.clear()
         self.kept.append(load)
 
     def kinds(self, value: Value) -> frozenset[str]:
         """Everything that a value is made of."""
-        return frozenset(self._parts(value))
+        if id(value) not in self._known_kinds:
+            self._known_kinds[id(value)] = frozenset(self._parts(value))
+            self.kept.append(value)
+        return self._known_kinds[id(value)]
 
     def is_of_principal(self, value: Value) -> bool:
         """Whether the principal takes part in a value."""
-        return PRINCIPAL in self._parts_until(value, PRINCIPAL)
+        return PRINCIPAL in self.kinds(value)
 
     def is_trusted(self, value: Value) -> bool:
         """Whether a value is known to be the principal's own business."""
@@ -73,14 +82,6 @@ class Origins:
     def trust(self, value: Value) -> None:
         """A value was compared with the principal."""
         self.trusted.update(keys_of(value))
-
-    def _parts_until(self, value: Value, wanted: str) -> set[str]:
-        found: set[str] = set()
-        for kind in self._parts(value):
-            found.add(kind)
-            if kind == wanted:
-                break
-        return found
 
     def _parts(self, value: Value) -> Iterator[str]:
         pending: list[Value] = [value]
@@ -161,8 +162,16 @@ PASSWORDS = re.compile(
 
 
 def origin_key(target: Value) -> tuple[int, int]:
-    """What a dependency is known by."""
-    return key_of(target) or (id(target), -1)
+    """What a dependency is known by, however often the expression that makes it is evaluated."""
+    if isinstance(target, BoundMethod):
+        target = target.function
+    if isinstance(target, Partial):
+        return origin_key(target.function)
+    if isinstance(target, Function):
+        return id(target.definition), 0
+    if isinstance(target, (Instance, Result)) and target.place is not None:
+        return id(target.place.node), 1
+    return id(target.definition) if isinstance(target, Class) else id(target), 2
 
 
 def keys_of(value: Value) -> set[object]:
@@ -203,13 +212,22 @@ def _key(value: Value, depth: int) -> object:
     return ("value", id(value))
 
 
+def closed_over(value: Value) -> list[Value]:
+    """What a function that was made on the spot remembers: `Policy.of(task)` gives one that knows the task."""
+    if isinstance(value, Partial):
+        return [*value.arguments, *value.keywords.values()]
+    if isinstance(value, Function) and value.scope.kind == "function":
+        return list(value.scope.names.values())
+    return []
+
+
 def comes_from(value: Value, load: Value) -> bool:
     """Whether a value is what a query gave, or a part of it."""
-    return value is load or id(load) in _sources(value)
+    return value is load or id(load) in sources(value)
 
 
 @lru_cache(maxsize=16_384)
-def _sources(value: Value) -> frozenset[int]:
+def sources(value: Value) -> frozenset[int]:
     """Identities of everything that a value is made of; asked again and again while a trace is read.
 
     The cache keeps the values alive, so that an identity in it is theirs.
@@ -242,4 +260,6 @@ def _sources(value: Value) -> frozenset[int]:
             pending.extend(part.items)
         elif isinstance(part, Operation):
             pending.extend(part.operands)
+        elif isinstance(part, (Function, Partial)):
+            pending.extend(closed_over(part))
     return frozenset(seen)

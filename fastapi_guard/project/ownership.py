@@ -228,14 +228,10 @@ def _is_kept_to_owners(known: _Evidence) -> bool:
 def principal_parameter(operation: PathOperation) -> str:
     """The parameter that receives who calls; empty when none does."""
     names = {guard.name for guard in operation.authentication.by}
-    for root in operation.dependencies:
-        if (
-            root.parameter
-            and root.via in (Via.PARAMETER, Via.ALIAS)
-            and any(node.name in names for node in root.walk())
-        ):
-            return root.parameter
-    return ""
+    taken = [root for root in operation.dependencies if root.parameter and root.via in (Via.PARAMETER, Via.ALIAS)]
+    own = (root.parameter for root in taken if root.name in names)
+    below = (root.parameter for root in taken if any(node.name in names for node in root.walk()))
+    return next(own, "") or next(below, "")
 
 
 __all__ = ["Dependant", "Lapse", "Unscoped", "principal_parameter", "unscoped"]

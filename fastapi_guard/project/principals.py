@@ -53,11 +53,8 @@ class OwnershipReader:
         guards = [self.judge.behaviours.trace_of(target) for target in own]
         role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
         loading = [guard for guard, target in zip(guards, own, strict=True) if origin_key(target) not in principals]
-        known = Known(principals, givers, role)
-        found = self.queries.accesses(trace, guards, known)
-        for guard in loading:
-            found = (*self.queries.accesses(guard, guards, known), *found)
-        return found, bool(role)
+        found = self.queries.accesses([*loading, trace], guards, Known(principals, givers, role))
+        return found, bool(role) or any(access.role for access in found)
 
     def _gives_rows(self, node: Dependant, target: Value) -> bool:
         """Whether a dependency gives rows that are not the principal himself."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from fastapi_guard.knowledge.database import (
-    CHECKS,
     EXECUTES,
     GETS,
     QUERY_ENDS,
@@ -15,13 +14,16 @@ from fastapi_guard.knowledge.database import (
     TENANT_COLUMNS,
     TRANSACTIONS,
     WRITES,
+    is_named_after_a_check,
 )
 from fastapi_guard.location import Location
+from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, OWN, ROW, Origins, comes_from
+from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from
+from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, written_by
 from fastapi_guard.project.tables import Table, TableReader
@@ -29,20 +31,14 @@ from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
     Argument,
     Choice,
-    Coroutine,
     External,
     Instance,
-    Item,
     Literal,
-    Mapping,
     Member,
     Operation,
     Place,
     Result,
     Value,
-)
-from fastapi_guard.project.values import (
-    Sequence as Items,
 )
 from fastapi_guard.project.writes import WriteReader
 
@@ -88,22 +84,43 @@ class QueryReader:
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
 
-    def accesses(self, trace: Trace, guards: Sequence[Trace], known: Known) -> tuple[DatabaseAccess, ...]:
-        """Everything that a watched handler does to the database; `guards` are the traces of its dependencies."""
+    def accesses(self, traces: Sequence[Trace], guards: Sequence[Trace], known: Known) -> tuple[DatabaseAccess, ...]:
+        """Everything that an operation does to the database: the traces of dependencies that load rows, and its handler's.
+
+        `guards` are the traces of all its dependencies.
+        """
         origins = Origins(known.principals, known.givers)
-        trace = trace.distinct()
-        watched = (trace, *(guard.distinct() for guard in guards))
+        own = [trace.distinct() for trace in traces]
+        watched = (*own, *(guard.distinct() for guard in guards))
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
-        found = list(self._found(trace))
+        role = known.role or self._asked_role(origins, watched)
         made: list[DatabaseAccess] = []
-        loaded_at: list[tuple[Value, Location]] = []
-        for access in found:
-            checks = [*compares, *_asked(trace, access.event.value)] if access.kind in ("select", "get") else compares
-            bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
-            self._remember(origins, access, bound)
-            made.append(self._made(access, bound, trace, origins, known.role, loaded_at))
+        for trace in own:
+            aftermath = Aftermath(trace)
+            loaded_at: list[tuple[Value, Location]] = []
+            for access in self._found(trace):
+                asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
+                bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
+                self._remember(origins, access, bound)
+                made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
         return tuple(dict.fromkeys(made))
+
+    def _asked_role(self, origins: Origins, watched: Sequence[Trace]) -> str:
+        """A question about access that is about the principal alone: what he may do, whatever the row."""
+        for call in _questions(watched):
+            values = [*call.arguments, *call.keywords.values()]
+            rest = [
+                inner
+                for value in values
+                if not origins.is_of_principal(value)
+                for inner in (value, *closed_over(value))
+            ]
+            if len(rest) < len(values) and not any(
+                origins.kinds(value) & {CLIENT, OWN, ROW, INJECTED} for value in rest
+            ):
+                return dotted_name(call.callee).rpartition(".")[2] or getattr(call.callee, "name", "")
+        return ""
 
     def principal_tables(self, trace: Trace) -> Iterator[str]:
         """Names of tables whose rows an authenticating dependency gives."""
@@ -196,15 +213,12 @@ class QueryReader:
                         and origins.is_of_principal(against)
                     ):
                         origins.trust(side)
-        for trace in watched:
-            for call in trace.calls():
-                values = [*call.arguments, *call.keywords.values()]
-                if CHECKS.search(_last_name(call.callee)) and any(
-                    origins.is_of_principal(value) for value in [*values, call.callee]
-                ):
-                    for value in values:
-                        if origins.kinds(value) <= TRUSTABLE:
-                            origins.trust(value)
+        for call in _questions(watched):
+            values = [*call.arguments, *call.keywords.values()]
+            if any(origins.is_of_principal(value) for value in [*values, call.callee]):
+                for given in [*values, *(inner for value in values for inner in closed_over(value))]:
+                    if origins.kinds(given) <= TRUSTABLE:
+                        origins.trust(given)
 
     def _remember(self, origins: Origins, access: Found, bound: Bound) -> None:
         """What the query gives, for the values that are made of it."""
@@ -218,20 +232,20 @@ class QueryReader:
         elif access.table.is_owned and not access.table.is_principal:
             origins.remember(access.event.value, ROW)
 
-    def _writes(self, access: Found, trace: Trace, load: Value, origins: Origins) -> tuple[ColumnWrite, ...]:
+    def _writes(self, access: Found, touches: list[Event], origins: Origins) -> tuple[ColumnWrite, ...]:
         """The columns that an access sets, or that are set on what it loads or makes."""
         if access.table is None:
             return ()
         written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
         if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
-            written += self.writes.on_row(trace, load, origins)
+            written += self.writes.on_row(touches, origins)
         return tuple(dict.fromkeys(written))
 
     def _made(
         self,
         access: Found,
         bound: Bound,
-        trace: Trace,
+        aftermath: Aftermath,
         origins: Origins,
         role: str,
         loaded_at: list[tuple[Value, Location]],
@@ -262,16 +276,25 @@ class QueryReader:
             compares=bound.columns,
             is_by_key=bound.is_by_key,
             is_aggregate=statement.is_aggregate,
-            exposes=is_read and not statement.is_aggregate and _exposes(trace.returned, load),
-            changes=is_read and _changes(trace, load),
+            exposes=is_read and not statement.is_aggregate and aftermath.exposes(load),
+            changes=is_read and aftermath.changes(load),
             role=role or role_around(event),
             client_value=bound.client_value,
             optional_test=bound.optional_test,
-            writes=self._writes(access, trace, load, origins),
+            writes=self._writes(access, aftermath.touches(load), origins),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
         )
+
+
+def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
+    """Calls that are named after a question about access."""
+    for trace in watched:
+        for event in trace.events:
+            if event.kind in ("call", "ask") and isinstance(event.value, Result):
+                if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee)):
+                    yield event.value
 
 
 def table_tenant(table: Table) -> str:
@@ -301,87 +324,10 @@ def _load(access: Found) -> Value:
     return access.row or access.cursor or access.event.value
 
 
-def _asked(trace: Trace, load: Value) -> list[Value]:
-    """Calls that could not be followed and ask whether somebody may touch a row."""
-    return [
-        call
-        for call in trace.calls()
-        if CHECKS.search(_last_name(call.callee))
-        or (isinstance(call.callee, Member) and call.arguments and comes_from(call.callee.receiver, load))
-    ]
-
-
 def _outer(event: Event) -> int:
     """How many of the sites are calls around the event: the last one is the access itself."""
     sites = event.sites
     return len(sites) - 1 if sites and event.place is not None and sites[-1].node is event.place.node else len(sites)
-
-
-def _last_name(callee: Value) -> str:
-    if isinstance(callee, External):
-        return callee.name.rpartition(".")[2]
-    return callee.name if isinstance(callee, (Member, Argument)) else ""
-
-
-def _changes(trace: Trace, load: Value) -> bool:
-    """Whether a row is changed or deleted after it was loaded; counting it up is no change."""
-    for event in trace.events:
-        if event.kind == "set" and isinstance(event.value, Operation):
-            receiver, value = event.value.operands[:2]
-            if comes_from(receiver, load) and not (
-                isinstance(value, Operation) and any(comes_from(part, load) for part in value.operands)
-            ):
-                return True
-        elif event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member):
-            name, arguments = event.value.callee.name, event.value.arguments
-            if name == "delete" and any(
-                comes_from(value, load) for value in (arguments or (event.value.callee.receiver,))
-            ):
-                return True
-            if name in CHANGING and comes_from(event.value.callee.receiver, load) and event.value is not load:
-                return True
-    return False
-
-
-CHANGING = frozenset({"sqlmodel_update", "update_from_dict", "set", "update", "save"})
-
-
-def _exposes(returned: Value | None, load: Value) -> bool:
-    """Whether what a query gave is part of what the handler returns; unknown counts as yes."""
-    if returned is None:
-        return True
-    pending: list[Value] = [returned]
-    seen: set[int] = set()
-    while pending:
-        part = pending.pop()
-        if part is load or len(seen) > 2000:
-            return True
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        if isinstance(part, Choice):
-            pending.extend(part.options)
-        elif isinstance(part, Member):
-            if part.name not in ("id", "uuid", "pk"):
-                pending.append(part.receiver)
-        elif isinstance(part, Item):
-            pending.append(part.receiver)
-        elif isinstance(part, Result):
-            if dotted_name(part.callee).rpartition(".")[2] not in ("len", "bool", "any", "isinstance"):
-                pending.extend((part.callee, *part.arguments, *part.keywords.values(), *part.attributes.values()))
-        elif isinstance(part, Coroutine):
-            pending.append(part.result)
-        elif isinstance(part, Items):
-            pending.extend(part.items)
-        elif isinstance(part, Mapping):
-            pending.extend(part.items.values())
-        elif isinstance(part, Instance):
-            pending.extend((*part.attributes.values(), *part.arguments.values()))
-        elif isinstance(part, Argument) and part.holder is not None:
-            pending.append(part.holder)
-        elif isinstance(part, Operation) and part.operator in ("text", "and", "or", "Add"):
-            pending.extend(part.operands)
-    return False
 
 
 def is_session(value: Value) -> bool:

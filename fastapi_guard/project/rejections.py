@@ -26,6 +26,12 @@ REJECTING_NAMES = (
 """Parts of the names of exception classes whose status cannot be read."""
 
 
+def is_response(event: Event) -> bool:
+    """Whether an event is a response that was made: it turns somebody away only where it is the answer."""
+    callee = event.value.callee if isinstance(event.value, Result) else None
+    return event.kind == "call" and isinstance(callee, External) and callee.name.endswith("Response")
+
+
 def rejects(event: Event) -> bool:
     if event.kind == "raise":
         options = options_of(event.value)
@@ -103,6 +109,10 @@ def status_of(value: Value) -> int | None:
         for name in ("status_code", "http_status", "code", "status"):
             found = value.lookup(name)
             candidates.append(found[0] if found else None)
+    cls = value.cls if isinstance(value, Instance) else value
+    for base in cls.linearized() if isinstance(cls, Class) else ():
+        if isinstance(base, Class) and base.handled_status is not None:
+            return base.handled_status
     for candidate in candidates:
         known = constant(candidate) if candidate is not None else None
         if isinstance(known, int) and 100 <= known < 600:

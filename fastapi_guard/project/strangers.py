@@ -61,8 +61,10 @@ REJECTED = Outcome(True, False, Unknown("a stranger is rejected before"))
 class StrangerReader:
     """Sends strangers to callables; a class because each is asked once."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, *, is_forged: bool = False) -> None:
+        """With `is_forged` every credential is there and none can be verified."""
         self.interpreter = interpreter
+        self.is_forged = is_forged
         self._known: dict[int, Outcome] = {}
         self._kept: list[Value] = []
 
@@ -98,6 +100,8 @@ class StrangerReader:
             if declared is not None:
                 dependency = declared.dependency or plain_type(parameter.annotation or NONE)
                 return self._of_dependency(dependency, depth)
+        if self.is_forged:
+            return None
         for marker in markers:
             if isinstance(marker, Result) and isinstance(marker.callee, External):
                 if marker.callee.name.rpartition(".")[2] in (*CREDENTIAL_MARKERS, "Query"):
@@ -117,6 +121,8 @@ class StrangerReader:
         if isinstance(dependency, Result) and isinstance(dependency.callee, External):
             if not is_security_class(dependency.callee.name):
                 return None
+            if self.is_forged:
+                return None
             auto_error = dependency.keywords.get("auto_error")
             if auto_error is None or (isinstance(auto_error, Literal) and auto_error.value is True):
                 return REJECTED
@@ -128,7 +134,7 @@ class StrangerReader:
 
     def _run(self, target: Value, definition: object, keywords: dict[str, Value]) -> Outcome:
         interpreter = self.interpreter
-        trace = Trace(is_bare=True, depth=len(self.interpreter.call_stack))
+        trace = Trace(is_bare=True, is_forged=self.is_forged, depth=len(self.interpreter.call_stack))
         outer, interpreter.trace = interpreter.trace, trace
         left, interpreter.steps_left = interpreter.steps_left, STEPS
         watched, interpreter.watched = interpreter.watched, {}

@@ -13,7 +13,7 @@ class Event:
     """Something that happened while watched code ran; not frozen, because there are very many."""
 
     kind: str
-    """raise, call, read, compare, set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known)."""
+    """raise, call, read, compare, ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known)."""
     value: Value
     place: Place | None
     setting: str = ""
@@ -55,6 +55,8 @@ class Trace:
     """How each function body that was followed can end, the last time (see `statements`)."""
     is_bare: bool = False
     """The request carries no credential: verifying an absent one raises."""
+    is_forged: bool = False
+    """The request carries credentials that cannot be verified: verifying any of them raises."""
     depth: int = 0
     """How many functions were running when the watch began."""
     results: dict[int, Value] = field(default_factory=dict)

@@ -136,6 +136,8 @@ class Class(Value):
     namespace: dict[str, Value] = field(default_factory=dict)
     annotations: dict[str, ast.expr] = field(default_factory=dict)
     decorators: list[Value] = field(default_factory=list)
+    handled_status: int | None = None
+    """For an exception: the status that an exception handler of the application answers for it."""
     order: tuple[Class | External, ...] = ()
     """Itself and its bases, once they were asked for: bases do not change."""
 

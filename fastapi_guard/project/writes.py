@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.bounds import spelled
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite
-from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins, comes_from
+from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
-from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     Argument,
     Choice,
@@ -55,25 +55,26 @@ class WriteReader:
         elif kind in ("insert", "upsert", "save") and row is not None:
             yield from self._validated(row, origins)
 
-    def on_row(self, trace: Trace, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
+    def on_row(self, touches: Iterable[Event], origins: Origins) -> Iterator[ColumnWrite]:
         """The columns that are set on a row after it was loaded or made."""
-        for event in trace.events:
-            if event.kind == "set" and isinstance(event.value, Operation) and comes_from(event.value.operands[0], row):
-                yield from self._write(event.value.operator, event.value.operands[1], origins, _at(event.place))
-            elif event.kind == "call" and isinstance(event.value, Result):
-                yield from self._updated(event, event.value, row, origins)
-
-    def _updated(self, event: Event, call: Result, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
-        """`task.sqlmodel_update(data)`."""
-        if isinstance(call.callee, Member) and call.callee.name in UPDATES and comes_from(call.callee.receiver, row):
-            for value in call.arguments[:1]:
-                yield from self._write("*", value, origins, _at(event.place))
+        for event in touches:
+            value = event.value
+            if event.kind == "set" and isinstance(value, Operation):
+                yield from self._write(value.operator, value.operands[1], origins, _at(event.place))
+            elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in UPDATES:
+                for argument in value.arguments[:1]:  # task.sqlmodel_update(data)
+                    yield from self._write("*", argument, origins, _at(event.place))
 
     def _validated(self, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
         """`Task.model_validate(payload, update={...})`, or a body that is a row itself."""
         if isinstance(row, Instance):
             yield from self._write("*", row, origins, _at(row.place))
-        elif isinstance(row, Result) and isinstance(row.callee, Member) and isinstance(row.callee.receiver, Class) and row.arguments:
+        elif (
+            isinstance(row, Result)
+            and isinstance(row.callee, Member)
+            and isinstance(row.callee.receiver, Class)
+            and row.arguments
+        ):
             update = row.keywords.get("update")
             given = update.items if isinstance(update, Mapping) else {}
             for write in self._write("*", row.arguments[0], origins, _at(row.place)):
@@ -88,7 +89,18 @@ class WriteReader:
             return
         fields = dict(self._fields(value)) if column == "*" else {}
         source = source_of(value, origins)
-        yield ColumnWrite(column, source, spelled(_dumped(value)), location, tuple(fields), tuple(fields.values()))
+        made = _dumped(value)
+        taken = made.place if isinstance(made, (Argument, Instance)) and made.holder is None else None
+        is_parameter = taken is not None and isinstance(taken.node, ast.arg)
+        yield ColumnWrite(
+            column,
+            source,
+            spelled(made),
+            location,
+            tuple(fields),
+            _at(taken) if is_parameter else None,
+            tuple(fields.values()),
+        )
 
     def _fields(self, value: Value) -> Iterator[tuple[str, Location]]:
         """The fields of the model that is dumped, and where they are declared, without those that are left out."""
@@ -98,7 +110,11 @@ class WriteReader:
         cls: Class | None = made.cls if isinstance(made, Instance) and made.is_abstract else None
         if isinstance(made, Argument) and made.annotation is not None:
             kind = plain_type(made.annotation)
-            if isinstance(kind, Result) and isinstance(kind.callee, External) and kind.callee.name.endswith("pydantic_model_creator"):
+            if (
+                isinstance(kind, Result)
+                and isinstance(kind.callee, External)
+                and kind.callee.name.endswith("pydantic_model_creator")
+            ):
                 cls = kind.arguments[0] if kind.arguments and isinstance(kind.arguments[0], Class) else None
                 left_out.update(_names(kind.keywords.get("exclude")))
                 only.update(_names(kind.keywords.get("include")))
@@ -139,7 +155,12 @@ def _dumped(value: Value) -> Value:
             value = value.receiver
         elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in DUMPS:
             value = value.callee.receiver
-        elif isinstance(value, Result) and isinstance(value.callee, External) and value.arguments and value.callee.name.rpartition(".")[2] in DUMPS:
+        elif (
+            isinstance(value, Result)
+            and isinstance(value.callee, External)
+            and value.arguments
+            and value.callee.name.rpartition(".")[2] in DUMPS
+        ):
             value = value.arguments[0]
         else:
             break
@@ -176,7 +197,13 @@ def _declared(cls: Class, name: str) -> Location:
     for base in cls.linearized():
         if isinstance(base, Class):
             for statement in base.definition.body:
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target] if isinstance(statement, ast.AnnAssign) else []
+                targets = (
+                    statement.targets
+                    if isinstance(statement, ast.Assign)
+                    else [statement.target]
+                    if isinstance(statement, ast.AnnAssign)
+                    else []
+                )
                 if any(isinstance(target, ast.Name) and target.id == name for target in targets):
                     return base.module.location(statement)
     return cls.module.location(cls.definition)

@@ -100,6 +100,8 @@ def external_attribute(receiver: External, name: str) -> Value:
         return Literal(int(status.group(1)))
     if receiver.name == "http.HTTPStatus" and name in http.HTTPStatus.__members__:
         return Literal(http.HTTPStatus[name].value)
+    if receiver.name == "http.HTTPMethod" and name.isupper():
+        return Literal(name)
     if dotted == "sys.version_info":
         return Sequence("tuple", [Literal(part) for part in sys.version_info[:3]])
     return External(dotted)

@@ -100,6 +100,11 @@ def _import_module(
     if not isinstance(name, str) or place is None:
         return Unknown("import_module of a name that is not known", place)
     importer = place.module.path
+    package = constant(arguments[1]) if len(arguments) > 1 else constant(keywords.get("package", NONE))
+    if name.startswith(".") and isinstance(package, str):
+        above = len(name) - len(name.lstrip(".")) - 1
+        base = package.rsplit(".", above)[0] if above else package
+        name = f"{base}.{name.lstrip('.')}"
     if name.startswith("."):
         level = len(name) - len(name.lstrip("."))
         path = interpreter.finder.relative(name.lstrip("."), level, importer)
@@ -220,7 +225,9 @@ def _enumerate(
     items = iterate(interpreter, arguments[0]) if arguments else None
     if items is None:
         return Sequence("list", [], False)
-    return Sequence("list", [Sequence("tuple", [Literal(index), item]) for index, item in enumerate(items)])
+    start = constant(arguments[1]) if len(arguments) > 1 else constant(keywords.get("start", Literal(0)))
+    first = start if isinstance(start, int) else 0
+    return Sequence("list", [Sequence("tuple", [Literal(index), item]) for index, item in enumerate(items, first)])
 
 
 def _reversed(

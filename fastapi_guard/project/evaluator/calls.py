@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
+from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -84,6 +85,8 @@ def call(
     """What calling a value gives."""
     if interpreter.trace is not None and place is not None:
         interpreter.call_sites.append(place)
+        if isinstance(callee, (Function, BoundMethod)) and _asks_about_access(callee):
+            interpreter.note("ask", Result(callee, arguments, keywords, place), place)
         try:
             made = _call(interpreter, callee, arguments, keywords, place, scope)
         finally:
@@ -98,6 +101,12 @@ def call(
     ):
         interpreter.note("call", made, place)
     return made
+
+
+def _asks_about_access(callee: Function | BoundMethod) -> bool:
+    """Whether a function of the project is called after a question about access: what it is given is written down."""
+    function = callee.function if isinstance(callee, BoundMethod) else callee
+    return is_named_after_a_check(function.name.rpartition(".")[2])
 
 
 def _is_plain_python(callee: Value) -> bool:
@@ -133,7 +142,7 @@ def _call(
         made = routers.make_router(interpreter, callee.name, None, arguments, keywords, place)
         if made is not None:
             return made
-        if interpreter.trace is not None and interpreter.trace.is_bare and _verifies_nothing(callee, arguments):
+        if interpreter.trace is not None and interpreter.trace.is_bare and _fails_to_verify(interpreter.trace, callee, arguments):
             raise AnalysedCodeRaises
         known = builtins.call_external(interpreter, callee, arguments, keywords, place, scope)
         return known if known is not None else Result(callee, arguments, keywords, place)
@@ -195,15 +204,12 @@ def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> 
         receiver.arguments.update({f"super.{name}": value for name, value in keywords.items()})
 
 
-def _verifies_nothing(callee: External, arguments: Arguments) -> bool:
-    """`jwt.decode(None, ...)`: there is no credential, so that this raises."""
+def _fails_to_verify(trace: Trace, callee: External, arguments: Arguments) -> bool:
+    """`jwt.decode(None, ...)`: there is no credential, or none that is genuine, so that this raises."""
+    if not callee.name.endswith(".decode") or look_up(VERIFIERS, callee.name) is None:
+        return False
     first = arguments[0] if arguments else None
-    return (
-        isinstance(first, Literal)
-        and not first.value
-        and callee.name.endswith(".decode")
-        and look_up(VERIFIERS, callee.name) is not None
-    )
+    return trace.is_forged or (isinstance(first, Literal) and not first.value)
 
 
 def call_method(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.calls import call
-from fastapi_guard.project.registration import RouteDecorator
+from fastapi_guard.project.registration import Route, RouteDecorator, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -70,6 +70,7 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
             if not isinstance(replaced, (Class, Unknown, Literal, Choice)):
                 return replaced
         target.decorators.append(decorator)
+        _inject_into_views(decorator, target)
         return target
     if isinstance(decorator, (Function, BoundMethod, Instance, Class, Partial, Choice)) or _is_wraps(decorator):
         made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
@@ -91,3 +92,24 @@ def _callable_option(value: Value) -> Value | None:
     if isinstance(value, Choice):
         return next((option for option in value.options if _callable_option(option) is not None), None)
     return value if isinstance(value, (Function, BoundMethod, Instance, Class, Partial)) else None
+
+
+CLASS_VIEWS = frozenset({
+    "classy_fastapi.Routable", "fastapi_restful.cbv.cbv", "fastapi_utils.cbv.cbv", "fastapi_utils.cbv_base.cbv_base",
+    "fastapi_utils.cbv", "fastapi_restful.cbv",
+})  # fmt: skip
+"""Library decorators that make `self` of each route in a class a dependency on the class."""
+
+
+def _inject_into_views(decorator: Value, cls: Class) -> None:
+    """`@cbv(router)`: FastAPI calls the class, with its annotated attributes as dependencies, for each request."""
+    if not isinstance(decorator, Result) or not is_external(decorator.callee, *CLASS_VIEWS):
+        return
+    depends = Result(External("fastapi.Depends"), (cls,), {}, decorator.place)
+    for router in (argument for argument in decorator.arguments if isinstance(argument, Router)):
+        for entry in router.entries:
+            endpoint = entry.endpoint if isinstance(entry, Route) else None
+            if isinstance(entry, Route) and isinstance(endpoint, Function) and endpoint.owner is cls:
+                first = next(iter(endpoint.definition.args.args), None)
+                if first is not None:
+                    entry.endpoint = replace(endpoint, defaults={**endpoint.defaults, first.arg: depends})

@@ -262,10 +262,18 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> V
         elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if isinstance(receiver, External) and receiver.name.endswith(".Literal"):
             return TypeForm(receiver, tuple(evaluate(interpreter, element, scope) for element in elements))
-        return TypeForm(receiver, tuple(_type_argument(interpreter, element, scope) for element in elements))
+        arguments = tuple(_type_argument(interpreter, element, scope) for element in elements)
+        if isinstance(receiver, TypeForm) and is_annotated(receiver):  # an alias `Annotated[T, Depends(f)]`, parametrised
+            return TypeForm(receiver.origin, (arguments[0], *receiver.arguments[1:]))
+        return TypeForm(receiver, arguments)
     if isinstance(node.slice, ast.Slice):
         return _slice(interpreter, receiver, node.slice, scope)
     return item(interpreter, receiver, evaluate(interpreter, node.slice, scope))
+
+
+def is_annotated(kind: TypeForm) -> bool:
+    """Whether a subscripted type is `Annotated[...]`."""
+    return isinstance(kind.origin, External) and kind.origin.name.rpartition(".")[2] == "Annotated"
 
 
 def _is_data(receiver: Value) -> bool:

@@ -1,0 +1,128 @@
+"""What becomes of rows after a query gave them: answered, changed, asked about."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from fastapi_guard.knowledge.database import is_named_after_a_check
+from fastapi_guard.project.behaviour import dotted_name
+from fastapi_guard.project.origins import sources
+from fastapi_guard.project.rejections import last_name
+from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.values import (
+    Argument,
+    Choice,
+    Coroutine,
+    Instance,
+    Item,
+    Mapping,
+    Member,
+    Operation,
+    Result,
+    Sequence,
+    Value,
+)
+
+CHANGING = frozenset({"sqlmodel_update", "update_from_dict", "set", "update", "save"})
+"""Methods of a row that change it."""
+QUESTIONS = frozenset({"len", "bool", "any", "isinstance"})
+MOST_PARTS = 4000
+
+
+class Aftermath:
+    """What a trace does to the rows in it; a class because the trace is read once, and asked for each row."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._answered = _answered(trace.returned)
+        self._touched: dict[int, list[Event]] = defaultdict(list)
+        self._asked: dict[int, list[Value]] = defaultdict(list)
+        self.checks: list[Value] = []
+        """Calls by their names about access."""
+        for event in trace.events:
+            if event.kind == "set" and isinstance(event.value, Operation):
+                self._note(event.value.operands[0], event)
+            elif event.kind == "ask":
+                self.checks.append(event.value)
+            elif event.kind == "call" and isinstance(event.value, Result):
+                self._note_call(event, event.value)
+
+    def exposes(self, load: Value) -> bool:
+        """Whether what a query gave is part of what the handler returns; unknown counts as yes."""
+        return self._answered is None or id(load) in self._answered
+
+    def changes(self, load: Value) -> bool:
+        """Whether a row is changed or deleted after it was loaded; counting it up is no change."""
+        return any(not _counts_up(event, load) and event.value is not load for event in self._touched.get(id(load), ()))
+
+    def touches(self, row: Value) -> list[Event]:
+        """What is set on a row, and methods that change it."""
+        return self._touched.get(id(row), [])
+
+    def asked(self, load: Value) -> list[Value]:
+        """Calls that could not be followed and may ask whether somebody may touch a row."""
+        return [*self.checks, *self._asked.get(id(load), ())]
+
+    def _note(self, value: Value, event: Event) -> None:
+        for part in sources(value):
+            self._touched[part].append(event)
+
+    def _note_call(self, event: Event, call: Result) -> None:
+        callee = call.callee
+        if is_named_after_a_check(last_name(callee)):
+            self.checks.append(call)
+        if not isinstance(callee, Member):
+            return
+        if callee.name == "delete":
+            for value in call.arguments or (callee.receiver,):
+                self._note(value, event)
+        elif callee.name in CHANGING:
+            self._note(callee.receiver, event)
+        if call.arguments:
+            for part in sources(callee.receiver):
+                self._asked[part].append(call)
+
+
+def _counts_up(event: Event, load: Value) -> bool:
+    """`row.views += 1`: the new value is made of the row itself."""
+    if event.kind != "set" or not isinstance(event.value, Operation):
+        return False
+    value = event.value.operands[1]
+    return isinstance(value, Operation) and any(id(load) in sources(part) for part in value.operands)
+
+
+def _answered(returned: Value | None) -> frozenset[int] | None:
+    """Identities of everything that is part of what a handler returns; None where that is not known."""
+    if returned is None:
+        return None
+    pending: list[Value] = [returned]
+    seen: dict[int, Value] = {}
+    while pending:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        if len(seen) > MOST_PARTS:
+            return None
+        seen[id(part)] = part
+        if isinstance(part, Choice):
+            pending.extend(part.options)
+        elif isinstance(part, Member):
+            if part.name not in ("id", "uuid", "pk"):
+                pending.append(part.receiver)
+        elif isinstance(part, Item):
+            pending.append(part.receiver)
+        elif isinstance(part, Result):
+            if dotted_name(part.callee).rpartition(".")[2] not in QUESTIONS:
+                pending.extend((part.callee, *part.arguments, *part.keywords.values(), *part.attributes.values()))
+        elif isinstance(part, Coroutine):
+            pending.append(part.result)
+        elif isinstance(part, Sequence):
+            pending.extend(part.items)
+        elif isinstance(part, Mapping):
+            pending.extend(part.items.values())
+        elif isinstance(part, Instance):
+            pending.extend((*part.attributes.values(), *part.arguments.values()))
+        elif isinstance(part, Argument) and part.holder is not None:
+            pending.append(part.holder)
+        elif isinstance(part, Operation) and part.operator in ("text", "and", "or", "Add"):
+            pending.extend(part.operands)
+    return frozenset(seen)
