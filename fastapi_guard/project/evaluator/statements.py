@@ -14,6 +14,7 @@ from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.imports import run_import, run_import_from
 from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.evaluator.operators import truth
+from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.ways import BREAKS, CONTINUES, FALLS, RAISES, RETURNS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
@@ -119,7 +120,7 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
     if _is_import_fallback(statement):
         ways = _import_fallback(interpreter, statement, scope)
     else:
-        branches: list[Callable[[], int]] = [lambda: _body_and_else(interpreter, statement, scope)]
+        branches: list[Callable[[], int]] = [lambda: _tried(interpreter, statement, scope)]
         branches += [_handler(interpreter, handler, scope) for handler in statement.handlers]
         ways = alternatives(interpreter, scope, branches)
     if statement.finalbody:
@@ -127,6 +128,14 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
         if not way & FALLS:
             return way
     return ways
+
+
+def _tried(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
+    """How the body of a `try` ends by itself; where it certainly raises, its handlers say what becomes of that."""
+    try:
+        return _body_and_else(interpreter, statement, scope)
+    except AnalysedCodeRaises:
+        return 0 if statement.handlers else RAISES
 
 
 def _body_and_else(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:

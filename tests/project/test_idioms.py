@@ -1,0 +1,190 @@
+"""Idioms of real code that were read wrongly once: what each means for the operations and for strangers."""
+
+import textwrap
+
+import pytest
+
+from fastapi_guard.analysis import run_analysis
+from fastapi_guard.config.settings import Settings
+from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.project.model import Project
+
+GUARD = """
+    import os, jwt
+    from typing import Annotated, TypeVar
+    from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+    from fastapi.responses import JSONResponse
+    from fastapi.security import OAuth2PasswordBearer
+
+    scheme = OAuth2PasswordBearer(tokenUrl="token")
+
+    def current_user(token: str = Depends(scheme)):
+        try:
+            return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+        except jwt.PyJWTError:
+            raise HTTPException(401)
+"""
+
+
+def project_of(**files: str) -> Project:
+    texts = {name.replace("__", "/") + ".py": textwrap.dedent(text) for name, text in files.items()}
+    return with_deep_stack(run_analysis, texts, Settings(), ()).project
+
+
+def verdicts(project: Project) -> dict[str, str]:
+    return {operation.title: operation.authentication.verdict.value for operation in project.operations}
+
+
+def with_guard(text: str) -> str:
+    return textwrap.dedent(GUARD) + textwrap.dedent(text)
+
+
+def test_a_class_based_view_makes_its_class_a_dependency() -> None:
+    """`@cbv(router)` of fastapi-utils: the annotated attributes of the class run before each route in it."""
+    project = project_of(
+        main=with_guard(
+            """
+            from fastapi_utils.cbv import cbv
+
+            router = APIRouter()
+
+            @cbv(router)
+            class Items:
+                user: dict = Depends(current_user)
+
+                @router.get("/items")
+                def listing(self):
+                    return []
+
+            app = FastAPI()
+            app.include_router(router)
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /items": "required"}
+
+
+def test_a_generic_alias_keeps_its_dependency() -> None:
+    """`Guarded = Annotated[T, Depends(f)]`, used as `Guarded[dict]`, depends on `f`."""
+    project = project_of(
+        main=with_guard(
+            """
+            T = TypeVar("T")
+            Guarded = Annotated[T, Depends(current_user)]
+            app = FastAPI()
+
+            @app.get("/me")
+            def me(user: Guarded[dict]):
+                return user
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /me": "required"}
+
+
+def test_routers_are_imported_relative_to_a_package() -> None:
+    """`import_module(".items", package="routers")` and `enumerate(..., start=1)` give the path that FastAPI serves."""
+    project = project_of(
+        main="""
+            from importlib import import_module
+            from fastapi import FastAPI
+
+            app = FastAPI()
+            for number, name in enumerate(["items"], start=1):
+                app.include_router(import_module(f".{name}", package="routers").router, prefix=f"/n{number}")
+            """,
+        routers____init__="",
+        routers__items="""
+            from fastapi import APIRouter
+
+            router = APIRouter()
+
+            @router.get("/all")
+            def all_items():
+                return []
+            """,
+    )
+
+    assert list(verdicts(project)) == ["GET /n1/all"]
+
+
+def test_an_exception_handler_says_what_an_exception_answers() -> None:
+    """A domain exception that the application answers with 401 turns a stranger away."""
+    project = project_of(
+        main=with_guard(
+            """
+            app = FastAPI()
+
+            class Stranger(Exception):
+                pass
+
+            @app.exception_handler(Stranger)
+            async def refuse(request, error):
+                return JSONResponse({}, status_code=401)
+
+            def check(authorization: str | None = Header(None)):
+                if authorization != os.environ["KEY"]:
+                    raise Stranger
+
+            @app.get("/a", dependencies=[Depends(check)])
+            def a():
+                return 1
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /a": "required"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("raise HTTPException(401)", "required"),
+        ("return None", "ineffective"),
+    ],
+)
+def test_a_forged_token_is_what_a_verifier_is_for(body: str, expected: str) -> None:
+    """A scheme stops who sends nothing; who sends a forged token passes where the verifier's error is swallowed."""
+    project = project_of(
+        main=with_guard(
+            f"""
+            def current(token: str = Depends(scheme)):
+                try:
+                    return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+                except jwt.PyJWTError:
+                    {body}
+
+            app = FastAPI()
+
+            @app.get("/a")
+            def a(user=Depends(current)):
+                return user
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /a": expected}
+
+
+def test_a_dependency_that_returns_a_response_rejects_nobody() -> None:
+    """FastAPI injects what a dependency returns, also a JSONResponse with status 401, and calls the handler."""
+    project = project_of(
+        main=with_guard(
+            """
+            def check(authorization: str | None = Header(None)):
+                if authorization is None:
+                    return JSONResponse({}, status_code=401)
+                return authorization
+
+            app = FastAPI()
+
+            @app.get("/a")
+            def a(user=Depends(check)):
+                return 1
+            """
+        )
+    )
+
+    assert verdicts(project)["GET /a"] != "required"
