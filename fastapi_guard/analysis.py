@@ -135,6 +135,7 @@ def _with_public(project: Project, settings: Settings, suppressions: Sequence[Su
     declarations = public_declarations(suppressions)
     by_nature = settings.policy.authentication == "non-public"
     operations = tuple(
-        with_public_reason(operation, declarations, settings.public, by_nature=by_nature) for operation in project.operations
+        with_public_reason(operation, declarations, settings.public, by_nature=by_nature)
+        for operation in project.operations
     )
     return replace(project, operations=with_sign_ups(operations))

@@ -118,7 +118,11 @@ class Judge:
             if behaviour.setting:
                 return Opinion(Verdict.UNKNOWN, f"{node.name} can be switched off by {behaviour.setting}")
             if self.strangers.outcome(target).passes:
-                return Opinion(Verdict.OPTIONAL, f"{node.name} rejects a wrong credential and lets an absent one pass", node.location)
+                return Opinion(
+                    Verdict.OPTIONAL,
+                    f"{node.name} rejects a wrong credential and lets an absent one pass",
+                    node.location,
+                )
             return Opinion(Verdict.REQUIRED, "", behaviour.raises[0])
         if node.scheme is not None:
             return _of_scheme(node, behaviour)
@@ -126,7 +130,9 @@ class Judge:
             return Opinion(Verdict.UNKNOWN, f"{node.name} is too large to be followed")
         if behaviour.verifies and has_scheme and _all_raise(node):
             if self.forgers.outcome(target).passes:
-                return Opinion(Verdict.INEFFECTIVE, f"{node.name} lets a credential pass that cannot be verified", node.location)
+                return Opinion(
+                    Verdict.INEFFECTIVE, f"{node.name} lets a credential pass that cannot be verified", node.location
+                )
             return Opinion(Verdict.REQUIRED, "a wrong token ends in an unhandled error", node.location)
         if behaviour.looks_at_identity and has_scheme and behaviour.passes_token_on():
             return Opinion(Verdict.UNKNOWN, f"{node.name} hands the credential to code that could not be followed")
@@ -146,7 +152,11 @@ class Judge:
                 target = self.reader.target_of(below)
                 if target is not None and below.location is not None and self.behaviours.of(target).looks_at_identity:
                     return True
-                if target is not None and below.location is None and self._of_library(below, target).verdict is not Verdict.NONE:
+                if (
+                    target is not None
+                    and below.location is None
+                    and self._of_library(below, target).verdict is not Verdict.NONE
+                ):
                     return True
         return False
 
@@ -166,7 +176,9 @@ class Judge:
                 known = "optional"
             return Opinion(Verdict(known), f"{name} by its library")
         top = name.partition(".")[0]
-        if top in IDENTITY_LIBRARIES or (name and not name.startswith(HARMLESS_PREFIXES) and sounds_like_identity(name)):
+        if top in IDENTITY_LIBRARIES or (
+            name and not name.startswith(HARMLESS_PREFIXES) and sounds_like_identity(name)
+        ):
             return Opinion(Verdict.UNKNOWN, f"{name} is library code that may reject a stranger")
         return NOTHING
 
@@ -185,30 +197,59 @@ class Judge:
             if own and behaviour.looks_at_identity:
                 guard = Guard(f"{layer.module.name}.{layer.name}", layer.module.location(layer.definition), Via.WRAPPER)
                 if behaviour.setting:
-                    found.append((Opinion(Verdict.UNKNOWN, f"{guard.name} can be switched off by {behaviour.setting}"), guard))
+                    found.append(
+                        (Opinion(Verdict.UNKNOWN, f"{guard.name} can be switched off by {behaviour.setting}"), guard)
+                    )
                 else:
                     found.append((Opinion(Verdict.REQUIRED, "", own[0]), guard))
             layer = layer.wraps
         return found
 
-    def _of_body(self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]) -> list[tuple[Opinion, Guard]]:
+    def _of_body(
+        self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]
+    ) -> list[tuple[Opinion, Guard]]:
         """A handler that checks the credential itself."""
         behaviour = self.behaviours.of(without_wrappers(endpoint))
         has_scheme = any(node.scheme for node in operation.walk_dependencies())
-        identity = has_scheme or behaviour.looks_at_identity or any(o.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for o, _ in opinions)
+        identity = (
+            has_scheme
+            or behaviour.looks_at_identity
+            or any(o.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for o, _ in opinions)
+        )
         guard = Guard(operation.endpoint_name, operation.location, Via.BODY)
-        is_told = operation.kind == "websocket" and behaviour.verifies  # nobody signs in by a WebSocket: it is told who comes
+        is_told = (
+            operation.kind == "websocket" and behaviour.verifies
+        )  # nobody signs in by a WebSocket: it is told who comes
         if behaviour.rejects and identity and (has_scheme or behaviour.reads_credential or is_told or opinions):
             if behaviour.setting:
-                return [(Opinion(Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"), guard)]
+                return [
+                    (
+                        Opinion(
+                            Verdict.UNKNOWN, f"the check in the handler can be switched off by {behaviour.setting}"
+                        ),
+                        guard,
+                    )
+                ]
             if self.strangers.outcome(without_wrappers(endpoint)).passes:
-                return [(Opinion(Verdict.OPTIONAL, "the handler rejects a wrong credential and lets an absent one pass"), guard)]
+                return [
+                    (
+                        Opinion(Verdict.OPTIONAL, "the handler rejects a wrong credential and lets an absent one pass"),
+                        guard,
+                    )
+                ]
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
         if not opinions and (asked := behaviour.asks()):
-            return [(Opinion(Verdict.UNKNOWN, f"the handler gives the request to {asked}, which could not be followed"), guard)]
+            return [
+                (
+                    Opinion(Verdict.UNKNOWN, f"the handler gives the request to {asked}, which could not be followed"),
+                    guard,
+                )
+            ]
         bare = [opinion for opinion, _ in opinions if opinion.verdict is Verdict.INEFFECTIVE]
         if bare and (behaviour.verifies or behaviour.passes_token_on()):
-            return [(Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)]
+            return [
+                (Opinion(Verdict.UNKNOWN, "the handler passes the credential on to something that may check it"), guard)
+            ]
         return []
 
 
@@ -234,7 +275,16 @@ def _is_response(result: Result) -> bool:
     return isinstance(result.callee, External) and result.callee.name.endswith("Response")
 
 
-HARMLESS_PREFIXES = ("fastapi.security.", "fastapi.", "starlette.", "builtins.", "sqlalchemy.", "sqlmodel.", "pydantic.", "typing.")
+HARMLESS_PREFIXES = (
+    "fastapi.security.",
+    "fastapi.",
+    "starlette.",
+    "builtins.",
+    "sqlalchemy.",
+    "sqlmodel.",
+    "pydantic.",
+    "typing.",
+)
 
 
 def _of_scheme(node: Dependant, behaviour: Behaviour) -> Opinion:
@@ -244,7 +294,11 @@ def _of_scheme(node: Dependant, behaviour: Behaviour) -> Opinion:
         return Opinion(Verdict.OPTIONAL, f"{name}(auto_error=False) gives None to a stranger", node.location)
     if behaviour.verifies or behaviour.passes_token_on():
         return Opinion(Verdict.UNKNOWN, f"{name} is checked by code that could not be followed")
-    return Opinion(Verdict.INEFFECTIVE, f"{name} only looks whether a credential is present; its value is never verified", node.location)
+    return Opinion(
+        Verdict.INEFFECTIVE,
+        f"{name} only looks whether a credential is present; its value is never verified",
+        node.location,
+    )
 
 
 def _all_raise(node: Dependant) -> bool:
@@ -260,7 +314,9 @@ def _of_decorator(decorator: Value) -> list[tuple[Opinion, Guard]]:
         return [(Opinion(Verdict(known), f"{name} by its library"), guard)]
     if isinstance(decorator, (Member, Result)) and not name:
         return []
-    if name.partition(".")[0] in IDENTITY_LIBRARIES or (sounds_like_identity(name) and not name.startswith(HARMLESS_PREFIXES)):
+    if name.partition(".")[0] in IDENTITY_LIBRARIES or (
+        sounds_like_identity(name) and not name.startswith(HARMLESS_PREFIXES)
+    ):
         return [(Opinion(Verdict.UNKNOWN, f"the decorator {name} may reject a stranger"), guard)]
     return []
 
@@ -283,7 +339,9 @@ def conclude(opinions: list[tuple[Opinion, Guard]], schemes: tuple[str, ...]) ->
         return Authentication(Verdict.OPTIONAL, schemes, _guards(weak), weak[-1][0].reason, _beside(opinions, weak))
     if bare or weak:
         chosen = bare or weak
-        return Authentication(Verdict.INEFFECTIVE, schemes, _guards(chosen), chosen[0][0].reason, _beside(opinions, chosen))
+        return Authentication(
+            Verdict.INEFFECTIVE, schemes, _guards(chosen), chosen[0][0].reason, _beside(opinions, chosen)
+        )
     return Authentication(Verdict.NONE, schemes)
 
 

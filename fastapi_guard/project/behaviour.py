@@ -41,6 +41,8 @@ from fastapi_guard.project.values import (
 __all__ = ["Behaviour", "BehaviourReader", "dotted_name", "status_of", "summarize"]
 
 STEPS_PER_CALLABLE = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What running a callable abstractly showed."""
@@ -154,7 +156,11 @@ def _optional_parameters(interpreter: Interpreter, function: Function) -> dict[s
         if isinstance(default, ast.Constant):
             is_filled = parameter.arg.lower() not in CREDENTIAL_PARAMETERS
         else:
-            name = dotted_name(evaluate(interpreter, default.func, function.scope)) if isinstance(default, ast.Call) else ""
+            name = (
+                dotted_name(evaluate(interpreter, default.func, function.scope))
+                if isinstance(default, ast.Call)
+                else ""
+            )
             is_filled = name.startswith("fastapi.") and name.rpartition(".")[2] in FILLED
         if not is_filled:
             continue
@@ -201,5 +207,12 @@ def summarize(trace: Trace, has_credential: bool, ran_out: bool = False) -> Beha
     returned = trace.returned
     returns_none = returned is not None and any(is_none(option) for option in options_of(returned))
     return Behaviour(
-        tuple(dict.fromkeys(raises)), tuple(dict.fromkeys(places)), is_verified, reads, setting, returns_none, trace, ran_out
+        tuple(dict.fromkeys(raises)),
+        tuple(dict.fromkeys(places)),
+        is_verified,
+        reads,
+        setting,
+        returns_none,
+        trace,
+        ran_out,
     )

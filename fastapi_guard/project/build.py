@@ -157,7 +157,9 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     reader = DependencyReader(interpreter)
     linker = Linker(interpreter, reader, options.fastapi_version, names)
     interpreter.steps_left = STEPS_PER_ROOT * 10
-    applications = [router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition]
+    applications = [
+        router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition
+    ]
     if options.app:
         applications = [router for router in applications if names[id(router)] == options.app]
     judge = Judge(interpreter, reader, options.known_guards)
@@ -165,16 +167,27 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     ownership = OwnershipReader(interpreter, judge)
     dead = DeadGuardReader(interpreter, reader, judge.behaviours)
     blocking = BlockingReader(judge)
-    ownership.learn(operation for router in applications if id(router) not in linker.mounted for operation in by_application[id(router)])
+    ownership.learn(
+        operation
+        for router in applications
+        if id(router) not in linker.mounted
+        for operation in by_application[id(router)]
+    )
     operations: list[PathOperation] = []
     nouns: list[Application] = []
     for router in applications:
         place = linker.place(router)
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
-            operations += [_judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]]
-    unmounted = _unmounted(interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation))
-    unresolved = sorted({*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason))
+            operations += [
+                _judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]
+            ]
+    unmounted = _unmounted(
+        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
+    )
+    unresolved = sorted(
+        {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
+    )
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
     )
@@ -186,7 +199,11 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
         Middleware(
             *identify(middleware.target)[:2],
             middleware.place.module.location(middleware.place.node),
-            tuple((name, known) for name, value in middleware.options.items() if (known := plain_constant(value)) is not None),
+            tuple(
+                (name, known)
+                for name, value in middleware.options.items()
+                if (known := plain_constant(value)) is not None
+            ),
             tuple((name, setting) for name, value in middleware.options.items() if (setting := setting_of(value))),
         )
         for middleware in router.middlewares
@@ -204,7 +221,10 @@ def _judged(
     """The operation with its verdict."""
     endpoint = linker.endpoints.get(id(operation))
     if endpoint is None:
-        return replace(operation, authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"))
+        return replace(
+            operation,
+            authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"),
+        )
     accesses, checks_role = ownership.accesses(operation, endpoint)
     dead_guards = dead.of(operation, endpoint)
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
@@ -223,7 +243,9 @@ def _with_dead_guards(verdict: Authentication, dead_guards: tuple[DeadGuard, ...
     reason = next((guard for guard in dead_guards if guard.guards or guard.why is WhyDead.LETS_ALL_PASS), None)
     if verdict.verdict is not Verdict.NONE or reason is None:
         return verdict
-    return replace(verdict, verdict=Verdict.INEFFECTIVE, reason=f"{reason.name} is written as a guard and turns nobody away")
+    return replace(
+        verdict, verdict=Verdict.INEFFECTIVE, reason=f"{reason.name} is written as a guard and turns nobody away"
+    )
 
 
 def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:
@@ -267,7 +289,10 @@ def _unmounted(
     """Routers with operations that no application reaches; only the topmost of each tree."""
     lost = [router for router in interpreter.routers if id(router) not in linker.reached and not router.is_application]
     inside = {
-        id(entry.router) for router in lost for entry in router.entries if isinstance(entry, Include) and entry.router is not router
+        id(entry.router)
+        for router in lost
+        for entry in router.entries
+        if isinstance(entry, Include) and entry.router is not router
     }
     found = []
     places = {(r.place.module.path, r.place.node) for r in interpreter.routers if id(r) in linker.reached}

@@ -49,7 +49,9 @@ def verifies(result: Result) -> bool:
 
 def callee_is_library_method(callee: Value, name: str) -> bool:
     """A verifying method of an object that an identity library made."""
-    return isinstance(callee, Member) and callee.name in VERIFYING_METHODS and name.split(".", 1)[0] in IDENTITY_LIBRARIES
+    return (
+        isinstance(callee, Member) and callee.name in VERIFYING_METHODS and name.split(".", 1)[0] in IDENTITY_LIBRARIES
+    )
 
 
 def _is_unverified(result: Result) -> bool:
@@ -92,23 +94,34 @@ LONGEST_CHAIN = 40
 def reads_credential(trace: Trace) -> bool:
     """Whether a credential or an identity is looked for in the request: a header, a cookie, the session, the user."""
     reads = [event.value for event in trace.events if event.kind == "read"]
-    if any(isinstance(value, Member) and is_request(value.receiver) and value.name in ("session", "user", "auth") for value in reads):
+    if any(
+        isinstance(value, Member) and is_request(value.receiver) and value.name in ("session", "user", "auth")
+        for value in reads
+    ):
         return True
     if any(_is_identity_in_state(value) for value in reads):
         return True
     keyed = [key for value in [*reads, *trace.calls()] if (key := _key_read(value)) is not None]
     if any(is_credential_key(mapping, key) for mapping, key in keyed):
         return True
-    whole = [value for value in reads if isinstance(value, Member) and value.name in ("headers", "cookies") and is_request(value.receiver)]
+    whole = [
+        value
+        for value in reads
+        if isinstance(value, Member) and value.name in ("headers", "cookies") and is_request(value.receiver)
+    ]
     return len(whole) > sum(mapping in ("headers", "cookies") for mapping, _ in keyed)
 
 
-STATE_IDENTITY = re.compile(r"user|auth|token|principal|account|claims|identity|subject|tenant|payload|session$|jwt|customer")
+STATE_IDENTITY = re.compile(
+    r"user|auth|token|principal|account|claims|identity|subject|tenant|payload|session$|jwt|customer"
+)
 HARMLESS_KEYS = re.compile(
     r"accept|content-|host|origin|referer|user-agent|x-request-id|x-forwarded|x-real-ip|if-|cache-control|connection|range"
     r"|x-correlation|forwarded|upgrade|traceparent|x-process|x-trace|last-event-id|date|expect|transfer-encoding|sec-"
 )
-CREDENTIAL_KEYS = re.compile(r"token|auth|api[-_]?key|apikey|secret|session|signature|jwt|access|credential|x-user|password|key$", re.IGNORECASE)
+CREDENTIAL_KEYS = re.compile(
+    r"token|auth|api[-_]?key|apikey|secret|session|signature|jwt|access|credential|x-user|password|key$", re.IGNORECASE
+)
 
 
 def _is_identity_in_state(value: Value) -> bool:
@@ -129,7 +142,11 @@ def _key_read(value: Value) -> tuple[str, str | None] | None:
         receiver, key = value.receiver, value.key
     elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in ("get", "getlist"):
         receiver, key = value.callee.receiver, value.arguments[0] if value.arguments else None
-    if not isinstance(receiver, Member) or receiver.name not in ("headers", "cookies", "query_params") or not is_request(receiver.receiver):
+    if (
+        not isinstance(receiver, Member)
+        or receiver.name not in ("headers", "cookies", "query_params")
+        or not is_request(receiver.receiver)
+    ):
         return None
     known = constant(key) if key is not None else None
     return receiver.name, known if isinstance(known, str) else None
@@ -174,7 +191,9 @@ def asks(trace: Trace) -> str:
     """A call by its name about identity, which could not be followed and is given the request or its headers."""
     for result in trace.calls():
         name = last_name(result.callee)
-        if sounds_like_identity(name) and any(_holds_request(value) for value in [*result.arguments, *result.keywords.values()]):
+        if sounds_like_identity(name) and any(
+            _holds_request(value) for value in [*result.arguments, *result.keywords.values()]
+        ):
             return name
     return ""
 
@@ -226,7 +245,13 @@ def has_credential_parameter(interpreter: Interpreter, target: Value) -> bool:
             }
             if names & CREDENTIAL_MARKERS:
                 return True
-            if parameter.name.lower() in CREDENTIAL_PARAMETERS and not names & {"Depends", "Security", "Body", "Form", "Path"}:
+            if parameter.name.lower() in CREDENTIAL_PARAMETERS and not names & {
+                "Depends",
+                "Security",
+                "Body",
+                "Form",
+                "Path",
+            }:
                 return True
     except (OutOfSteps, RecursionError):
         return False

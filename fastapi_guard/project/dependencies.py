@@ -70,7 +70,9 @@ def declared_dependency(value: Value | None) -> Declared | None:
             dependency = value.arguments[0] if value.arguments else value.keywords.get("dependency")
             if dependency is not None and is_none(dependency):
                 dependency = None
-            scopes = value.keywords.get("scopes") or (value.arguments[1] if value.callee.name in SECURITY and len(value.arguments) > 1 else None)
+            scopes = value.keywords.get("scopes") or (
+                value.arguments[1] if value.callee.name in SECURITY and len(value.arguments) > 1 else None
+            )
             return Declared(dependency, _texts(scopes), value.place)
     if isinstance(value, Instance) and any(base in DEPENDS or base in SECURITY for base in value.cls.external_bases()):
         dependency = value.attributes.get("dependency") or value.arguments.get("0") or value.arguments.get("dependency")
@@ -113,10 +115,15 @@ class DependencyReader:
         for item in value.items:
             if isinstance(item, Conditional) and item.is_undecided:
                 maybe = self.listed(Sequence("list", [item.value]), via)
-                found += [self._remember(replace(node, alternatives=(Dependant("nothing", None, via),)), self.target_of(node)) for node in maybe]
+                found += [
+                    self._remember(replace(node, alternatives=(Dependant("nothing", None, via),)), self.target_of(node))
+                    for node in maybe
+                ]
                 continue
             if isinstance(item, Conditional):
-                found.append(Dependant("", None, via, unresolved=f"one is added only when {item.setting} is not at its default"))
+                found.append(
+                    Dependant("", None, via, unresolved=f"one is added only when {item.setting} is not at its default")
+                )
                 continue
             declared = declared_dependency(item)
             if declared is not None:
@@ -162,7 +169,9 @@ class DependencyReader:
         if isinstance(target, Unknown):
             return Dependant("", None, via, unresolved=target.reason)
         name, location, function = identify(target)
-        return self._remember(Dependant(name, location, via, self._read(target), function, self._scheme(target)), target)
+        return self._remember(
+            Dependant(name, location, via, self._read(target), function, self._scheme(target)), target
+        )
 
     def _scheme(self, target: Value) -> SecurityScheme | None:
         """The security scheme that a dependency is, when it is one."""
@@ -300,7 +309,9 @@ def _fields(interpreter: Interpreter, cls: Class) -> Iterator[SignatureParameter
                 continue
             argument = ast.copy_location(ast.arg(name, node), node)
             annotation = annotation_value(interpreter, node, base.scope)
-            yield SignatureParameter(name, annotation, node, base.namespace.get(name), argument, Place(base.module, argument))
+            yield SignatureParameter(
+                name, annotation, node, base.namespace.get(name), argument, Place(base.module, argument)
+            )
 
 
 def identify(target: Value) -> tuple[str, Location | None, FunctionNoun | None]:
@@ -368,7 +379,9 @@ def signature_end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, in
     parts += [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *spec.defaults]
     parts += [default for default in spec.kw_defaults if default is not None]
     parts += [part for part in (spec.vararg, spec.kwarg) if part is not None]
-    ends = [(getattr(part, "end_lineno", None) or node.lineno, getattr(part, "end_col_offset", None) or 0) for part in parts]
+    ends = [
+        (getattr(part, "end_lineno", None) or node.lineno, getattr(part, "end_col_offset", None) or 0) for part in parts
+    ]
     ends.append((node.lineno, node.col_offset + len("def ") + len(node.name)))
     return max(ends)
 
@@ -376,4 +389,6 @@ def signature_end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, in
 def class_location(cls: Class) -> Location:
     """The line of `class`."""
     location = cls.module.location(cls.definition)
-    return replace(location, end_line=location.line, end_column=location.column + len("class ") + len(cls.definition.name))
+    return replace(
+        location, end_line=location.line, end_column=location.column + len("class ") + len(cls.definition.name)
+    )

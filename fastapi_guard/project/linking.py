@@ -71,7 +71,9 @@ class Context:
 class Linker:
     """Walks applications; a class because what it reached is asked for afterwards."""
 
-    def __init__(self, interpreter: Interpreter, reader: DependencyReader, version: tuple[int, ...], names: dict[int, str]) -> None:
+    def __init__(
+        self, interpreter: Interpreter, reader: DependencyReader, version: tuple[int, ...], names: dict[int, str]
+    ) -> None:
         self.interpreter = interpreter
         self.reader = reader
         self.keeps_tree = version >= TREE_SINCE
@@ -124,7 +126,9 @@ class Linker:
             if inner.before is not None and entry.order > inner.before:
                 continue
             if entry.condition:
-                self._report("conditional", entry.place, f"this is registered only when {entry.condition} is not at its default")
+                self._report(
+                    "conditional", entry.place, f"this is registered only when {entry.condition} is not at its default"
+                )
                 continue
             if isinstance(entry, Route):
                 yield self._operation(application, router, entry, inner)
@@ -172,7 +176,13 @@ class Linker:
         for sub in subs:
             self.mounted.add(id(sub))
             step = IncludeContext(location, self.place(sub), path)
-            inner = Context(context.prefix + path.rstrip("/"), steps=(*context.steps, step), seen=context.seen, chain=(*context.chain, sub), arms=arms)
+            inner = Context(
+                context.prefix + path.rstrip("/"),
+                steps=(*context.steps, step),
+                seen=context.seen,
+                chain=(*context.chain, sub),
+                arms=arms,
+            )
             yield from self._walk(application, sub, inner)
         if subs:
             return
@@ -233,7 +243,9 @@ class Linker:
             include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
             dependencies=dependencies,
             parameters=parameters_of(self.interpreter, chosen, context.prefix + path),
-            unread_path_parameters=unread_path_parameters(self.interpreter, self.reader, chosen, dependencies, context.prefix + path),
+            unread_path_parameters=unread_path_parameters(
+                self.interpreter, self.reader, chosen, dependencies, context.prefix + path
+            ),
             arms=(*context.arms, *arms_around(entry.place)),
             wrappers=wrappers,
         )
@@ -245,7 +257,11 @@ class Linker:
         if entry.methods is None or is_none(entry.methods):
             return ("GET",)
         if isinstance(entry.methods, Sequence):
-            return tuple(dict.fromkeys(sorted(str(constant(item)).upper() for item in entry.methods.items if constant(item) is not None)))
+            return tuple(
+                dict.fromkeys(
+                    sorted(str(constant(item)).upper() for item in entry.methods.items if constant(item) is not None)
+                )
+            )
         self._report("route", entry.place, f"the methods are {describe(entry.methods)}")
         return ("GET",)
 
@@ -293,7 +309,10 @@ def endpoint_functions(endpoint: Value) -> tuple[Function | None, tuple[Function
         if isinstance(endpoint, (BoundMethod, Partial, Descriptor)):
             endpoint = endpoint.function
         elif isinstance(endpoint, Choice):
-            endpoint = next((option for option in endpoint.options if isinstance(option, (Function, BoundMethod, Partial))), endpoint.options[0])
+            endpoint = next(
+                (option for option in endpoint.options if isinstance(option, (Function, BoundMethod, Partial))),
+                endpoint.options[0],
+            )
         elif isinstance(endpoint, Instance):
             found = endpoint.cls.lookup("__call__")
             if found is None or not isinstance(found[0], Function):
@@ -317,7 +336,9 @@ def _constructor_routes(router: Router) -> Iterator[Route | Mount]:
             continue
         name = item.callee.name.rpartition(".")[2]
         path = item.arguments[0] if item.arguments else item.keywords.get("path", Literal(""))
-        target = item.arguments[1] if len(item.arguments) > 1 else item.keywords.get("endpoint") or item.keywords.get("app")
+        target = (
+            item.arguments[1] if len(item.arguments) > 1 else item.keywords.get("endpoint") or item.keywords.get("app")
+        )
         if target is None:
             continue
         if name == "Mount":

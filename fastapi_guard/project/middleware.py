@@ -87,13 +87,18 @@ class MiddlewareReader:
         return self._known[key]
 
     def _of_library(self, name: str) -> Outcome:
-        if look_up(HARMLESS_MIDDLEWARES, name) or name == "starlette.middleware.authentication.AuthenticationMiddleware":
+        if (
+            look_up(HARMLESS_MIDDLEWARES, name)
+            or name == "starlette.middleware.authentication.AuthenticationMiddleware"
+        ):
             return Outcome(Verdict.NONE, "", None)
         if name.partition(".")[0] in IDENTITY_LIBRARIES or sounds_like_identity(name):
             return Outcome(Verdict.UNKNOWN, f"the middleware {name} may reject a stranger", None)
         return Outcome(Verdict.NONE, "", None)
 
-    def _run(self, middleware: Middleware, path: str, method: str, is_websocket: bool, location: Location | None) -> Outcome:
+    def _run(
+        self, middleware: Middleware, path: str, method: str, is_websocket: bool, location: Location | None
+    ) -> Outcome:
         target = middleware.target
         if self._is_guard.get(id(middleware)) is False:
             return Outcome(Verdict.NONE, "", None)
@@ -119,7 +124,9 @@ class MiddlewareReader:
         if setting:
             return Outcome(Verdict.UNKNOWN, f"the middleware {name} can be switched off by {setting}", location)
         if _asks_about_path(trace, path):
-            return Outcome(Verdict.UNKNOWN, f"the middleware {name} exempts paths in a way that could not be followed", location)
+            return Outcome(
+                Verdict.UNKNOWN, f"the middleware {name} exempts paths in a way that could not be followed", location
+            )
         return Outcome(Verdict.REQUIRED, "", behaviour.rejects[0])
 
     def _entry(self, target: Value, middleware: Middleware) -> tuple[Value | None, bool]:
@@ -164,7 +171,9 @@ def _reads_raw_headers(trace: Trace) -> bool:
         value = event.value
         if isinstance(value, Member) and value.name in ("headers", "cookies", "session", "user", "auth"):
             return True
-        if isinstance(value, Result) and dotted_name(value.callee).endswith((".Headers", ".Request", ".HTTPConnection")):
+        if isinstance(value, Result) and dotted_name(value.callee).endswith(
+            (".Headers", ".Request", ".HTTPConnection")
+        ):
             return True
         if isinstance(value, Result) and any(_mentions_headers(argument) for argument in value.arguments):
             return True
@@ -173,7 +182,9 @@ def _reads_raw_headers(trace: Trace) -> bool:
 
 def _mentions_headers(value: Value) -> bool:
     if isinstance(value, Item):
-        return (isinstance(value.key, Literal) and value.key.value in ("headers", "session", "user")) or _mentions_headers(value.receiver)
+        return (
+            isinstance(value.key, Literal) and value.key.value in ("headers", "session", "user")
+        ) or _mentions_headers(value.receiver)
     if isinstance(value, Member):
         return _mentions_headers(value.receiver)
     return False
@@ -192,7 +203,20 @@ def _asks_about_path(trace: Trace, path: str) -> bool:
 def _decides(result: Result) -> bool:
     name = dotted_name(result.callee)
     last = name.rpartition(".")[2] or (result.callee.name if isinstance(result.callee, Member) else "")
-    return last in ("match", "fullmatch", "search", "any", "all", "is_public", "is_exempt", "fnmatch", "matches", "filter", "startswith", "endswith")
+    return last in (
+        "match",
+        "fullmatch",
+        "search",
+        "any",
+        "all",
+        "is_public",
+        "is_exempt",
+        "fnmatch",
+        "matches",
+        "filter",
+        "startswith",
+        "endswith",
+    )
 
 
 def _holds_path(value: Value, path: str) -> bool:

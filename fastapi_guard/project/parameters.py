@@ -34,7 +34,9 @@ MARKERS = {
 }  # fmt: skip
 SPECIAL = frozenset({"BackgroundTasks", "HTTPConnection", "Request", "Response", "SecurityScopes", "WebSocket"})
 REQUESTS = frozenset({"HTTPConnection", "Request", "WebSocket"})
-READ_FROM_REQUESTS = frozenset({"app", "body", "client", "cookies", "form", "headers", "json", "method", "query_params", "session", "state"})
+READ_FROM_REQUESTS = frozenset(
+    {"app", "body", "client", "cookies", "form", "headers", "json", "method", "query_params", "session", "state"}
+)
 """What of a request does not tell its path."""
 SCALARS = frozenset({
     "builtins.bool", "builtins.bytes", "builtins.float", "builtins.int", "builtins.str", "datetime.date", "datetime.datetime", "datetime.time",
@@ -66,7 +68,12 @@ def unread_path_parameters(
     for root in dependencies:
         for node in root.walk():
             target = reader.target_of(node)
-            if target is None or node.unresolved or node.alternatives or (node.location is None and node.scheme is None):
+            if (
+                target is None
+                or node.unresolved
+                or node.alternatives
+                or (node.location is None and node.scheme is None)
+            ):
                 return ()
             targets.append(target)
     read: set[str] = set()
@@ -91,7 +98,8 @@ def _may_read_path(target: Value, name: str) -> bool:
         if isinstance(node, ast.Attribute) and node.attr in READ_FROM_REQUESTS
     }
     return any(
-        isinstance(node, ast.Name) and node.id == name and id(node) not in harmless for node in ast.walk(function.definition)
+        isinstance(node, ast.Name) and node.id == name and id(node) not in harmless
+        for node in ast.walk(function.definition)
     )
 
 
@@ -109,7 +117,11 @@ def _parameter(parameter: SignatureParameter, in_path: frozenset[str]) -> Parame
 
 def _markers(parameter: SignatureParameter) -> Iterator[Result]:
     for value in (parameter.default, *annotated_metadata(parameter.annotation)):
-        if isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name.startswith("fastapi."):
+        if (
+            isinstance(value, Result)
+            and isinstance(value.callee, External)
+            and value.callee.name.startswith("fastapi.")
+        ):
             yield value
 
 

@@ -49,7 +49,9 @@ def rejects(event: Event) -> bool:
             known = constant(code) if code is not None else None
             return isinstance(known, int) and (known == 1008 or known >= 4000)
         if (isinstance(callee, Member) and callee.name == "send") or last_name(callee) == "send":
-            return any("401" in str(_plain(argument)) or "403" in str(_plain(argument)) for argument in event.value.arguments)
+            return any(
+                "401" in str(_plain(argument)) or "403" in str(_plain(argument)) for argument in event.value.arguments
+            )
     return False
 
 
@@ -72,7 +74,11 @@ def _is_rejection(value: Value) -> bool:
     status = status_of(value)
     if isinstance(status, int):
         return status in REJECTING_STATUS or status in REDIRECTING_STATUS
-    if isinstance(value, Result) and isinstance(value.callee, External) and value.callee.name.endswith("WebSocketException"):
+    if (
+        isinstance(value, Result)
+        and isinstance(value.callee, External)
+        and value.callee.name.endswith("WebSocketException")
+    ):
         return True
     name = ""
     if isinstance(value, (Instance, Class)):
@@ -103,7 +109,10 @@ def status_of(value: Value) -> int | None:
             candidates.append(value.attributes.get(name) or value.arguments.get(name))
             found = value.cls.lookup(name)
             candidates.append(found[0] if found else None)
-        if any(base.endswith("HTTPException") for base in value.cls.external_bases()) and value.cls.lookup("__init__") is None:
+        if (
+            any(base.endswith("HTTPException") for base in value.cls.external_bases())
+            and value.cls.lookup("__init__") is None
+        ):
             candidates.append(value.arguments.get("0"))
     elif isinstance(value, Class):
         for name in ("status_code", "http_status", "code", "status"):

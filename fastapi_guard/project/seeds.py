@@ -28,7 +28,9 @@ def is_seed(path: str, text: str) -> bool:
     return SEED.search(text) is not None and not TEST_FILE.search(path)
 
 
-def registering_functions(tree: ast.Module) -> Iterator[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef]]:
+def registering_functions(
+    tree: ast.Module,
+) -> Iterator[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Top-level functions, and methods with their class, whose code makes a router or registers on something."""
     for statement in tree.body:
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and _registers(statement):
@@ -47,10 +49,19 @@ def _registers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Name) and node.func.id in MAKERS:
                 return True
-            if isinstance(node.func, ast.Attribute) and node.func.attr in (*MAKERS, "include_router", "add_api_route", "add_api_websocket_route"):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in (
+                *MAKERS,
+                "include_router",
+                "add_api_route",
+                "add_api_websocket_route",
+            ):
                 return True
     return False
 
 
 def _is_verb_call(decorator: ast.expr) -> bool:
-    return isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute) and decorator.func.attr in REGISTERING_METHODS
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr in REGISTERING_METHODS
+    )

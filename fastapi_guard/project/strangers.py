@@ -156,13 +156,17 @@ class StrangerReader:
         if isinstance(made, Generator) and made.items:
             made = made.items[0]
         leaves = bool(ways & (FALLS | RETURNS))
-        answers = any(event.kind == "call" and rejects(event) for event in trace.events)  # a 401 response, a closed socket
+        answers = any(
+            event.kind == "call" and rejects(event) for event in trace.events
+        )  # a 401 response, a closed socket
         return Outcome(bool(ways & RAISES) and not leaves, leaves and not ways & RAISES and not answers, made)
 
 
 def bare_request() -> Value:
     """A request that carries nothing."""
-    user = Result(External("starlette.authentication.UnauthenticatedUser"), (), {}, attributes={"is_authenticated": FALSE})
+    user = Result(
+        External("starlette.authentication.UnauthenticatedUser"), (), {}, attributes={"is_authenticated": FALSE}
+    )
     empty = ("headers", "cookies", "query_params", "session")
     attributes: dict[str, Value] = {name: Mapping({}) for name in empty}
     return Result(REQUEST, (), {}, attributes={**attributes, "user": user})

@@ -325,7 +325,9 @@ MOST_OPTIONS = 12
 
 def choice(options: list[Value], setting: str = "") -> Value:
     """One value for several: the value itself when they agree, a `Choice` otherwise."""
-    setting = setting or next((option.setting for option in options if isinstance(option, Choice) and option.setting), "")
+    setting = setting or next(
+        (option.setting for option in options if isinstance(option, Choice) and option.setting), ""
+    )
     flat: list[Value] = []
     for option in options:
         flat.extend(option.options if isinstance(option, Choice) else [option])

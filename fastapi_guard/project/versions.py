@@ -11,12 +11,20 @@ NEWEST_KNOWN = (0, 163, 2)
 
 LOCK_FILES = ("uv.lock", "poetry.lock", "pdm.lock")
 """Files that pin, in the order in which they are believed."""
-REQUIREMENT_FILES = ("requirements.txt", "requirements.lock", "requirements/base.txt", "requirements/prod.txt", "constraints.txt")
+REQUIREMENT_FILES = (
+    "requirements.txt",
+    "requirements.lock",
+    "requirements/base.txt",
+    "requirements/prod.txt",
+    "constraints.txt",
+)
 PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py", "Pipfile")
 
 _LOCKED = re.compile(r'^\[\[package\]\]\s*\nname = "fastapi"\s*\nversion = "([0-9.]+)"', re.MULTILINE)
 _PINNED = re.compile(r"^\s*fastapi(?:\[[^\]]*\])?\s*(==|~=|<=|<|>=|>)\s*([0-9][0-9.]*)", re.MULTILINE | re.IGNORECASE)
-_DECLARED = re.compile(r"""["']?fastapi(?:-slim)?(?:\[[^\]]*\])?["']?\s*(?:=\s*["']|)\s*(?:\{[^}\n]*version\s*=\s*["'])?(==|~=|\^|<=|<|>=|>)?\s*([0-9]+\.[0-9.]*[0-9])([^"'\n]*)""")
+_DECLARED = re.compile(
+    r"""["']?fastapi(?:-slim)?(?:\[[^\]]*\])?["']?\s*(?:=\s*["']|)\s*(?:\{[^}\n]*version\s*=\s*["'])?(==|~=|\^|<=|<|>=|>)?\s*([0-9]+\.[0-9.]*[0-9])([^"'\n]*)"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,11 @@ def _declared(text: str) -> tuple[int, ...]:
     for line in text.splitlines():
         if line.lstrip().startswith("#") or "fastapi" not in line.lower():
             continue
-        for found in re.finditer(r"fastapi(?:-slim)?(?:\[[^\]]*\])?(?![\w-])[\"']?\s*(?:=\s*(?:\{[^}]*?version\s*=\s*)?[\"'])?\s*([^\"'#;\n]*)", line, re.IGNORECASE):
+        for found in re.finditer(
+            r"fastapi(?:-slim)?(?:\[[^\]]*\])?(?![\w-])[\"']?\s*(?:=\s*(?:\{[^}]*?version\s*=\s*)?[\"'])?\s*([^\"'#;\n]*)",
+            line,
+            re.IGNORECASE,
+        ):
             release = _bounded(found.group(1))
             if release:
                 return release
@@ -89,7 +101,11 @@ def _bounded(specifier: str) -> tuple[int, ...]:
 def _below(limit: tuple[int, ...]) -> tuple[int, ...]:
     """A release just below `limit`."""
     padded = (*limit, 0, 0)[:3]
-    return (padded[0], padded[1] - 1, 999) if padded[2] == 0 and padded[1] > 0 else (padded[0], padded[1], max(padded[2] - 1, 0))
+    return (
+        (padded[0], padded[1] - 1, 999)
+        if padded[2] == 0 and padded[1] > 0
+        else (padded[0], padded[1], max(padded[2] - 1, 0))
+    )
 
 
 def _release(text: str) -> tuple[int, ...]:

@@ -5,13 +5,25 @@ from pathlib import Path
 
 from fastapi_guard.source.modules import ROOT_MARKERS
 
-INTERESTING = ("uv.lock", "poetry.lock", "pdm.lock", "requirements.txt", "requirements.lock", "constraints.txt", *ROOT_MARKERS)
+INTERESTING = (
+    "uv.lock",
+    "poetry.lock",
+    "pdm.lock",
+    "requirements.txt",
+    "requirements.lock",
+    "constraints.txt",
+    *ROOT_MARKERS,
+)
 SIZE_LIMIT = 8_000_000
 
 
 def marked_folders(root: Path, paths: Iterable[str]) -> tuple[str, ...]:
     """Folders, relative to the root, of Python files or above them, that hold a project file."""
-    return tuple(folder for folder in _folders(paths) if folder and any((root / folder / name).is_file() for name in ROOT_MARKERS))
+    return tuple(
+        folder
+        for folder in _folders(paths)
+        if folder and any((root / folder / name).is_file() for name in ROOT_MARKERS)
+    )
 
 
 def project_texts(root: Path, paths: Iterable[str]) -> dict[str, str]:

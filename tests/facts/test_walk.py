@@ -21,7 +21,9 @@ def unit_of(text: str, module: str = "app.main") -> Unit:
     """The last unit of a module."""
     tree = ast.parse(text)
     last = list(unit_texts(tree, text))[-1]
-    return Unit(cst.parse_module(last.text), last.first_line, Surroundings("app/main.py", module, names_of(tree, module)))
+    return Unit(
+        cst.parse_module(last.text), last.first_line, Surroundings("app/main.py", module, names_of(tree, module))
+    )
 
 
 def resolved(text: str) -> list[str | None]:

@@ -422,7 +422,9 @@ def _type_hints(
     spec = function.definition.args
     nodes = {parameter.arg: parameter.annotation for parameter in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]}
     nodes["return"] = function.definition.returns
-    return Mapping({name: annotation_value(interpreter, node, function.scope) for name, node in nodes.items() if node is not None})
+    return Mapping(
+        {name: annotation_value(interpreter, node, function.scope) for name, node in nodes.items() if node is not None}
+    )
 
 
 EXTERNAL_CALLS: dict[str, Known] = {

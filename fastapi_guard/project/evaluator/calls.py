@@ -142,7 +142,11 @@ def _call(
         made = routers.make_router(interpreter, callee.name, None, arguments, keywords, place)
         if made is not None:
             return made
-        if interpreter.trace is not None and interpreter.trace.is_bare and _fails_to_verify(interpreter.trace, callee, arguments):
+        if (
+            interpreter.trace is not None
+            and interpreter.trace.is_bare
+            and _fails_to_verify(interpreter.trace, callee, arguments)
+        ):
             raise AnalysedCodeRaises
         known = builtins.call_external(interpreter, callee, arguments, keywords, place, scope)
         return known if known is not None else Result(callee, arguments, keywords, place)

@@ -263,7 +263,9 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> V
         if isinstance(receiver, External) and receiver.name.endswith(".Literal"):
             return TypeForm(receiver, tuple(evaluate(interpreter, element, scope) for element in elements))
         arguments = tuple(_type_argument(interpreter, element, scope) for element in elements)
-        if isinstance(receiver, TypeForm) and is_annotated(receiver):  # an alias `Annotated[T, Depends(f)]`, parametrised
+        if isinstance(receiver, TypeForm) and is_annotated(
+            receiver
+        ):  # an alias `Annotated[T, Depends(f)]`, parametrised
             return TypeForm(receiver.origin, (arguments[0], *receiver.arguments[1:]))
         return TypeForm(receiver, arguments)
     if isinstance(node.slice, ast.Slice):

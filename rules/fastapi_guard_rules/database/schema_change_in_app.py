@@ -7,7 +7,9 @@ import libcst as cst
 
 from fastapi_guard.api import WARNING, Finding, Unit, is_migration, is_test, rule
 
-SCRIPT = re.compile(r"(?:^|/)(?:scripts?|tools|bin)/|(?:^|/)\w*(?:init|create|recreate|reset|seed|setup|drop|migrate)_\w+\.py$")
+SCRIPT = re.compile(
+    r"(?:^|/)(?:scripts?|tools|bin)/|(?:^|/)\w*(?:init|create|recreate|reset|seed|setup|drop|migrate)_\w+\.py$"
+)
 """Programs that somebody runs on purpose."""
 
 
