@@ -36,7 +36,7 @@ OWNER_PATTERN = re.compile(
 
 SHARED_TABLES = re.compile(
     r"(?:blog)?posts?|blogs?|articles?|comments?|reviews?|ratings?|likes?|votes?|groups?|notices?|announcements?|products?|categor(?:y|ies)|tags?"
-    r"|news|events?|rooms?|hotels?|topics?|threads?|polls?|questions?|answers?|recipes?|courses?|channels?|listings?|properties|tweets?|stories|follows?|followers?"
+    r"|news|events?|rooms?|hotels?|topics?|threads?|polls?|questions?|answers?|recipes?|courses?|channels?|listings?|properties|tweets?|stories|follows?|followers?|\w*(?:members?|memberships?|participants?|attendees?|enrollments?)"
 )
 """Plain names of tables whose rows are usually there for everybody to read; only breaks ties."""
 
@@ -150,6 +150,8 @@ ROLE_ATTRIBUTES: frozenset[str] = frozenset({
     "account_type", "is_manager", "superadmin",
 })  # fmt: skip
 """Attributes of a principal that say what it may do."""
+
+ROLE_NAMES = re.compile(r"(?:^|_)(?:roles?|admin|superuser|superadmin|permissions?)$")
 
 ROLE_WORDS = re.compile(
     r"(?:^|[._ ])(?:is_?)?(?:super_?)?(?:admin|administrator|superuser|superadmin|staff|moderator|manager|roles?|permissions?|privileges?|rbac)(?:s|_|$|[._ ])",

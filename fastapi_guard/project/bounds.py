@@ -15,6 +15,7 @@ from fastapi_guard.project.values import (
     Argument,
     Choice,
     Class,
+    Conditional,
     External,
     Item,
     Literal,
@@ -133,30 +134,26 @@ class BoundReader:
         if any(ROW in origins.kinds(part.value) for part in compared):
             return _scoped(bound, "derived")
         if any(is_opaque(value, origins) for value in conditions) or any(
-            part.value_is_unknown(origins) for part in map(_Known, compared)
+            UNKNOWN in origins.kinds(part.value) for part in compared
         ):
             return _scoped(bound, "unknown")
         return self._optional(bound, statement, table, origins)
 
     def _optional(self, bound: Bound, statement: Statement, table: Table, origins: Origins) -> Bound:
         """Whether some path adds the owner, and which test decides."""
+        found: list[Bound] = []
         for condition in statement.optional:
-            of_owner = [
-                part
-                for part in self.compared(condition.value, statement.tables)
-                if self.is_owner(part.column, part.table or table)
-            ]
+            compared = self.compared(condition.value, statement.tables)
+            of_owner = [part for part in compared if self.is_owner(part.column, part.table or table)]
             if not of_owner and not origins.is_of_principal(condition.value):
                 continue
             test = _test_of(condition)
+            written = ast.unparse(test) if test is not None else ""
             if test is not None and asks_for_role(test):
-                return _scoped(bound, "role", optional_test=ast.unparse(test))
-            return _scoped(
-                bound,
-                "optional",
-                optional_test=ast.unparse(test) if test is not None else "",
-                client_value=_client(of_owner, origins),
-            )
+                return _scoped(bound, "role", optional_test=written)
+            found.append(_scoped(bound, "optional", optional_test=written, client_value=_client(of_owner, origins)))
+        if found:
+            return found[0]
         if statement.optional and any(is_opaque(condition.value, origins) for condition in statement.optional):
             return _scoped(bound, "unknown")
         return _scoped(bound, "nothing")
@@ -165,7 +162,9 @@ class BoundReader:
         """The columns that a condition compares, and what with."""
         if depth > MOST_NESTED:
             return
-        if isinstance(condition, Choice):
+        if isinstance(condition, Conditional):
+            yield from self.compared(condition.value, tables, depth + 1)
+        elif isinstance(condition, Choice):
             for option in condition.options:
                 yield from self.compared(option, tables, depth + 1)
         elif isinstance(condition, Operation):
@@ -260,17 +259,6 @@ class BoundReader:
             if origins.is_trusted(other) and not comes_from(other, load) and constant(other) is None:
                 return True
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Whether the value of a comparison is one that may be anybody's."""
-
-    part: Compared
-
-    def value_is_unknown(self, origins: Origins) -> bool:
-        kinds = origins.kinds(self.part.value)
-        return UNKNOWN in kinds and CLIENT not in kinds
 
 
 def _scoped(bound: Bound, scope: str, *, client_value: str = "", optional_test: str = "") -> Bound:

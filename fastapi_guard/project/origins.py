@@ -15,6 +15,7 @@ from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
     Class,
+    Conditional,
     Coroutine,
     External,
     Function,
@@ -124,6 +125,8 @@ class Origins:
             part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)
         ):
             return None
+        if isinstance(part, Conditional):
+            return None
         return CONSTANT if isinstance(part, External) else UNKNOWN
 
     def _inside(self, part: Value) -> list[Value]:
@@ -137,6 +140,8 @@ class Origins:
             )
         if isinstance(part, (Member, Item)):
             return [part.receiver]
+        if isinstance(part, Conditional):
+            return [part.value]
         if isinstance(part, Result):
             callee = [] if isinstance(part.callee, External) else [part.callee]
             return [*callee, *part.arguments, *part.keywords.values()]
@@ -210,6 +215,31 @@ def _key(value: Value, depth: int) -> object:
         receiver = _key(value.receiver, depth + 1)
         return ("attribute", receiver, value.key.value) if receiver is not None else None
     return ("value", id(value))
+
+
+def dependencies_in(value: Value) -> set[tuple[int, int]]:
+    """The dependencies that gave what a value is made of."""
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    found: set[tuple[int, int]] = set()
+    while pending and len(seen) < MOST_PARTS:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
+            found.add(origin_key(part.origin))
+        if isinstance(part, (Member, Item)):
+            pending.append(part.receiver)
+        elif isinstance(part, (Argument, Instance)) and part.holder is not None:
+            pending.append(part.holder)
+        elif isinstance(part, Choice):
+            pending.extend(part.options)
+        elif isinstance(part, Result) and isinstance(part.callee, External):
+            pending.extend(part.arguments)
+        elif isinstance(part, (Function, Partial)):
+            pending.extend(closed_over(part))
+    return found
 
 
 def closed_over(value: Value) -> list[Value]:

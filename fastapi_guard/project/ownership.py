@@ -199,6 +199,8 @@ def _is_exempt(
     if access.is_of_principals and not is_tenant and not (is_change and access.is_by_key):
         return True
     known = evidence[access.table]
+    if not is_change and any(each.kind == "insert" and each.table == access.table for each in operation.accesses):
+        return True  # looks for doubles before it, or reads back what it has made
     if operation.authentication.verdict is Verdict.NONE:
         is_kept = _is_kept_to_owners(known) if _is_shared_by_name(access) else bool(known.limited_reads)
         if access.is_of_principals and not is_change:

@@ -52,8 +52,9 @@ class OwnershipReader:
         own = [target for target in targets if identify(target)[1] is not None]
         guards = [self.judge.behaviours.trace_of(target) for target in own]
         role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
-        loading = [guard for guard, target in zip(guards, own, strict=True) if origin_key(target) not in principals]
-        found = self.queries.accesses([*loading, trace], guards, Known(principals, givers, role))
+        pairs = [(origin_key(target), guard) for guard, target in zip(guards, own, strict=True)]
+        loading = [(key, guard) for key, guard in pairs if key not in principals]
+        found = self.queries.accesses(loading, trace, guards, Known(principals, givers, role))
         return found, bool(role) or any(access.role for access in found)
 
     def _gives_rows(self, node: Dependant, target: Value) -> bool:

@@ -22,7 +22,7 @@ from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from
+from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, written_by
@@ -84,27 +84,44 @@ class QueryReader:
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
 
-    def accesses(self, traces: Sequence[Trace], guards: Sequence[Trace], known: Known) -> tuple[DatabaseAccess, ...]:
-        """Everything that an operation does to the database: the traces of dependencies that load rows, and its handler's.
+    def accesses(
+        self, loading: Sequence[tuple[tuple[int, int], Trace]], trace: Trace, guards: Sequence[Trace], known: Known
+    ) -> tuple[DatabaseAccess, ...]:
+        """Everything that an operation does to the database.
 
-        `guards` are the traces of all its dependencies.
+        `loading` are the dependencies that may load rows with their traces, `trace` that of the handler, `guards` those of
+        all its dependencies.
         """
         origins = Origins(known.principals, known.givers)
-        own = [trace.distinct() for trace in traces]
+        keys = [*(key for key, _ in loading), None]
+        own = [each.distinct() for each in (*(each for _, each in loading), trace)]
         watched = (*own, *(guard.distinct() for guard in guards))
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
         role = known.role or self._asked_role(origins, watched)
+        vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
-        for trace in own:
+        for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
             loaded_at: list[tuple[Value, Location]] = []
             for access in self._found(trace):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
                 bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
+                if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
+                    bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
                 made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
         return tuple(dict.fromkeys(made))
+
+    def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
+        """Dependencies whose rows are compared with the principal, or asked about together with him."""
+        found: set[tuple[int, int]] = set()
+        pairs = [compare.operands for compare in compares if isinstance(compare, Operation)]
+        pairs += [(*call.arguments, *call.keywords.values()) for call in _questions(watched)]
+        for values in pairs:
+            if any(origins.is_of_principal(value) for value in values):
+                found |= {key for value in values for key in dependencies_in(value)}
+        return found - origins.principals
 
     def _asked_role(self, origins: Origins, watched: Sequence[Trace]) -> str:
         """A question about access that is about the principal alone: what he may do, whatever the row."""
@@ -224,7 +241,7 @@ class QueryReader:
         """What the query gives, for the values that are made of it."""
         if access.kind not in ("select", "get") or access.table is None:
             return
-        if bound.scope in ("statement", "check"):
+        if bound.scope in LIMITED:
             origins.remember(access.event.value, OWN)
             for value in bound.values:
                 if origins.kinds(value) <= TRUSTABLE:
@@ -302,6 +319,7 @@ def table_tenant(table: Table) -> str:
     return next((column for column in table.columns if column in TENANT_COLUMNS), "")
 
 
+LIMITED = frozenset({"statement", "check"})
 TRUSTABLE = frozenset({CLIENT, "constant"})
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from fastapi_guard.knowledge.database import ORDINARY_ROLES, OWNER_COLUMNS, ROLE_ATTRIBUTES, ROLE_WORDS
+from fastapi_guard.knowledge.database import (
+    ORDINARY_ROLES,
+    OWNER_COLUMNS,
+    ROLE_ATTRIBUTES,
+    ROLE_NAMES,
+    ROLE_WORDS,
+    is_named_after_a_check,
+)
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place
 
@@ -55,7 +62,7 @@ def asks_for_role(test: ast.expr) -> bool:
 
 def _names_role(node: ast.AST) -> bool:
     if isinstance(node, ast.Attribute):
-        return node.attr in ROLE_ATTRIBUTES
+        return node.attr in ROLE_ATTRIBUTES or ROLE_NAMES.search(node.attr) is not None
     if isinstance(node, ast.Constant):
         return node.value in ("is_admin", "role", "roles", "admin", "superuser", "is_superuser")
     if isinstance(node, ast.Call):
@@ -83,6 +90,11 @@ def role_checks(trace: Trace) -> Iterator[str]:
 def role_around(event: Event) -> str:
     """The test of a role that an event, or a call on the way to it, stands behind; empty when there is none."""
     places = [*([event.place] if event.place else []), *event.sites]
+    for site in event.sites:
+        function = site.node.func if isinstance(site.node, ast.Call) else None
+        name = getattr(function, "attr", None) or getattr(function, "id", "")
+        if is_named_after_a_check(name):
+            return f"{name}(...)"  # it is a part of the check
     around = ((test, holds) for place in places for test, holds in tests_around(place) if asks_for_role(test))
     return next((ast.unparse(test) for test, holds in around if holds is not _is_negative(test)), "")
 

@@ -93,7 +93,9 @@ class StatementReader:
         name = call.callee.name if isinstance(call.callee, Member) else ""
         if name in JOINS:
             joined = [table for argument in call.arguments for table in self.tables_in(argument)]
-            conditions = tuple(Condition(argument, call.place) for argument in call.arguments[1:])
+            conditions = tuple(
+                Condition(argument, call.place) for argument in (*call.arguments[1:], *call.keywords.values())
+            )
             kind = "select" if inner.kind == "select" else inner.kind
             return replace(
                 inner,

@@ -252,7 +252,7 @@ def _watched(
         return known.result
     body = id(function.definition)
     if trace.runs[body] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING:
-        return trace.results.get(body) or Unknown(f"{function.name} was not followed again")
+        return _not_again(function, trace.results.get(body), arguments, keywords)
     first_event, first_setting = len(trace.events), len(trace.leaving_settings)
     result = _run(interpreter, function, arguments, keywords)
     trace.runs[body] += 1
@@ -261,6 +261,15 @@ def _watched(
     events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
     interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept, len(interpreter.call_sites))
     return result
+
+
+def _not_again(function: Function, last: Value | None, arguments: Arguments, keywords: Keywords) -> Value:
+    """What stands for a call that is not followed: the object that it gave the last time, else something made of its arguments."""
+    given = last.result if isinstance(last, Coroutine) else last
+    if given is not None and (isinstance(given, (Instance, Class, Function, BoundMethod, Generator)) or not (arguments or keywords)):
+        return last if last is not None else given
+    made = Result(Unknown(f"{function.name} was not followed again"), arguments, keywords)
+    return Coroutine(made) if isinstance(last, Coroutine) else made
 
 
 def _run(interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords) -> Value:
