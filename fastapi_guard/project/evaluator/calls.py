@@ -266,7 +266,9 @@ def _watched(
 def _not_again(function: Function, last: Value | None, arguments: Arguments, keywords: Keywords) -> Value:
     """What stands for a call that is not followed: the object that it gave the last time, else something made of its arguments."""
     given = last.result if isinstance(last, Coroutine) else last
-    if given is not None and (isinstance(given, (Instance, Class, Function, BoundMethod, Generator)) or not (arguments or keywords)):
+    if given is not None and (
+        isinstance(given, (Instance, Class, Function, BoundMethod, Generator)) or not (arguments or keywords)
+    ):
         return last if last is not None else given
     made = Result(Unknown(f"{function.name} was not followed again"), arguments, keywords)
     return Coroutine(made) if isinstance(last, Coroutine) else made
