@@ -21,6 +21,7 @@ from fastapi_guard.project.values import (
     Result,
     Sequence,
     Value,
+    constant,
 )
 
 CHANGING = frozenset({"sqlmodel_update", "update_from_dict", "set", "update", "save"})
@@ -38,6 +39,7 @@ class Aftermath:
         self._asked: dict[int, list[Value]] = defaultdict(list)
         self.checks: list[Value] = []
         """Calls by their names about access."""
+        self._popped: dict[int, set[str]] = defaultdict(set)
         for event in trace.events:
             if event.kind == "set" and isinstance(event.value, Operation):
                 self._note(event.value.operands[0], event)
@@ -62,6 +64,10 @@ class Aftermath:
         """Calls that could not be followed and may ask whether somebody may touch a row."""
         return [*self.checks, *self._asked.get(id(load), ())]
 
+    def left_out(self, value: Value) -> set[str]:
+        """The keys that are taken out of a mapping, also of one that is looped over."""
+        return {name for part in sources(value) for name in self._popped.get(part, ())}
+
     def _note(self, value: Value, event: Event) -> None:
         for part in sources(value):
             self._touched[part].append(event)
@@ -72,6 +78,9 @@ class Aftermath:
             self.checks.append(call)
         if not isinstance(callee, Member):
             return
+        first = constant(call.arguments[0]) if call.arguments else None
+        if callee.name == "pop" and isinstance(first, str):
+            self._popped[id(callee.receiver)].add(first)
         if callee.name == "delete":
             for value in call.arguments or (callee.receiver,):
                 self._note(value, event)
@@ -87,7 +96,10 @@ def _counts_up(event: Event, load: Value) -> bool:
     if event.kind != "set" or not isinstance(event.value, Operation):
         return False
     value = event.value.operands[1]
-    return isinstance(value, Operation) and any(id(load) in sources(part) for part in value.operands)
+    if not isinstance(value, Operation):
+        return False
+    is_own = any(isinstance(part, Member) and part.name == event.value.operator for part in value.operands)
+    return is_own or any(id(load) in sources(part) for part in value.operands)
 
 
 def _answered(returned: Value | None) -> frozenset[int] | None:

@@ -78,7 +78,15 @@ class Origins:
         """Whether a value is known to be the principal's own business."""
         if isinstance(value, Choice):
             return all(self.is_trusted(option) for option in value.options if not self.kinds(option) <= {CONSTANT})
+        if isinstance(value, Operation) and value.operator == "text":
+            parts = [part for part in value.operands if not self.kinds(part) <= {CONSTANT}]
+            if parts and all(self.is_trusted(part) for part in parts):
+                return True
         return any(key in self.trusted for key in keys_of(value)) or (OWN in self.kinds(value))
+
+    def is_field_trusted(self, holder: Value, name: str) -> bool:
+        """Whether a field of a body was compared with the principal."""
+        return ("attribute", _key(holder, 0), name) in self.trusted
 
     def trust(self, value: Value) -> None:
         """A value was compared with the principal."""
@@ -203,6 +211,9 @@ def _key(value: Value, depth: int) -> object:
         and value.callee.name in ("strip", "lower", "hex")
     ):
         return _key(value.callee.receiver, depth + 1)
+    if isinstance(value, Operation) and value.operator == "text":  # f"shared-{task_id}"
+        parts = [_key(part, depth + 1) if not isinstance(part, Literal) else part.value for part in value.operands]
+        return ("text", *parts) if None not in parts else None
     if isinstance(value, Argument) and value.holder is not None:
         holder = _key(value.holder, depth + 1)
         return ("attribute", holder, value.name) if holder is not None else None

@@ -72,6 +72,8 @@ class _Evidence:
     """Operations that anybody may call and that give rows of it."""
     unlimited_reads: set[Location]
     limited_reads: set[Location]
+    makers: set[bool]
+    """Whether operations that make rows ask for a role."""
 
 
 def unscoped(project: Project, authentication: str = "non-public") -> tuple[Unscoped, ...]:
@@ -114,8 +116,11 @@ def _group(lapse: Lapse, pairs: list[tuple[PathOperation, DatabaseAccess]], evid
 def _confidence(operation: PathOperation, access: DatabaseAccess, sibling: DatabaseAccess | None) -> Confidence:
     if operation.authentication.verdict is not Verdict.REQUIRED or access.role or access.scope == "unowned":
         return Confidence.LOW
+    sources = {write.source for write in access.writes}
+    if not access.exposes and sources & {"unknown", "own"} and "client" not in sources:
+        return Confidence.LOW  # what is written is the application's own doing
     if not access.owner_column and not access.is_of_principals:
-        return Confidence.LOW
+        return Confidence.MEDIUM if sibling is not None else Confidence.LOW
     return Confidence.HIGH if sibling is not None else Confidence.MEDIUM
 
 
@@ -125,12 +130,14 @@ def _evidence(operations: Iterable[PathOperation]) -> dict[str, _Evidence]:
         for access in operation.accesses:
             if not access.table:
                 continue
-            known = found.setdefault(access.table, _Evidence([], 0, set(), set()))
+            known = found.setdefault(access.table, _Evidence([], 0, set(), set(), set()))
+            if access.kind in ("insert", "upsert"):
+                known.makers.add(bool(access.role))
             is_guarded = operation.authentication.verdict in (Verdict.REQUIRED, Verdict.OPTIONAL)
             gives = access.kind in READS and (access.exposes or access.changes)
             if access.scope in LIMITED and is_guarded and gives:
                 for name in access.joined:
-                    found.setdefault(name, _Evidence([], 0, set(), set())).limited.append((operation, access))
+                    found.setdefault(name, _Evidence([], 0, set(), set(), set())).limited.append((operation, access))
             if access.scope in LIMITED and is_guarded:
                 known.limited.append((operation, access))
                 if gives:
@@ -208,13 +215,15 @@ def _is_exempt(
         return not known.limited or not (is_change or is_kept) or lapse is Lapse.CLIENT
     if is_change or lapse in (Lapse.OPTIONAL, Lapse.CLIENT):
         return False
-    return _is_shared(access, known)
+    return _is_shared(access, known, is_tenant)
 
 
-def _is_shared(access: DatabaseAccess, known: _Evidence) -> bool:
+def _is_shared(access: DatabaseAccess, known: _Evidence, is_tenant: bool) -> bool:
     """Whether rows are there for everybody to read."""
     if known.open_reads:
         return True
+    if known.makers == {True} and not is_tenant:
+        return True  # what only administrators make is there for others
     return _is_shared_by_name(access) and not _is_kept_to_owners(known)
 
 

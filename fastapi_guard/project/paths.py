@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.project.assignments import Assignment
-from fastapi_guard.project.model import DatabaseAccess, PathOperation
+from fastapi_guard.project.model import DatabaseAccess, PathOperation, Verdict
 from fastapi_guard.project.ownership import Lapse, Unscoped
 
 MOST_PATHS = 5
@@ -36,7 +36,10 @@ def compared(access: DatabaseAccess) -> str:
 
 def missing(found: Unscoped) -> str:
     """What never reaches the query."""
-    return f"`{found.principal}` never reaches it" if found.principal else "nothing says who asks"
+    if found.principal:
+        return f"`{found.principal}` never reaches it"
+    is_guarded = found.operations[0].authentication.verdict is Verdict.REQUIRED
+    return "who calls never reaches it" if is_guarded else "nothing says who asks"
 
 
 def places(found: Unscoped) -> tuple[OperationPlace, ...]:

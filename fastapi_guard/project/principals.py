@@ -53,7 +53,12 @@ class OwnershipReader:
         guards = [self.judge.behaviours.trace_of(target) for target in own]
         role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
         pairs = [(origin_key(target), guard) for guard, target in zip(guards, own, strict=True)]
-        loading = [(key, guard) for key, guard in pairs if key not in principals]
+        deciding = {
+            origin_key(target)
+            for node, target in identities
+            if self.judge.of_dependant(node).verdict is not Verdict.NONE
+        }
+        loading = [(key, guard) for key, guard in pairs if key not in deciding]
         found = self.queries.accesses(loading, trace, guards, Known(principals, givers, role))
         return found, bool(role) or any(access.role for access in found)
 

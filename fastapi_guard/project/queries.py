@@ -25,7 +25,7 @@ from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
 from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, written_by
+from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
@@ -54,6 +54,8 @@ class Found:
     """What a write is given: a row."""
     cursor: Value | None = None
     """What gives the rows of an SQL text: the object whose method ran it."""
+    others: tuple[Value, ...] = ()
+    """What the same call gives where another statement runs."""
 
     @property
     def table(self) -> Table | None:
@@ -104,7 +106,7 @@ class QueryReader:
         for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
             loaded_at: list[tuple[Value, Location]] = []
-            for access in self._found(trace):
+            for access in _merged(self._found(trace)):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
                 bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
@@ -242,20 +244,22 @@ class QueryReader:
         if access.kind not in ("select", "get") or access.table is None:
             return
         if bound.scope in LIMITED:
-            origins.remember(access.event.value, OWN)
+            for load in (access.event.value, *access.others):
+                origins.remember(load, OWN)
             for value in bound.values:
                 if origins.kinds(value) <= TRUSTABLE:
                     origins.trust(value)
         elif access.table.is_owned and not access.table.is_principal:
-            origins.remember(access.event.value, ROW)
+            for load in (access.event.value, *access.others):
+                origins.remember(load, ROW)
 
-    def _writes(self, access: Found, touches: list[Event], origins: Origins) -> tuple[ColumnWrite, ...]:
+    def _writes(self, access: Found, load: Value, aftermath: Aftermath, origins: Origins) -> tuple[ColumnWrite, ...]:
         """The columns that an access sets, or that are set on what it loads or makes."""
         if access.table is None:
             return ()
         written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
         if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
-            written += self.writes.on_row(touches, origins)
+            written += self.writes.on_row(load, aftermath, origins)
         return tuple(dict.fromkeys(written))
 
     def _made(
@@ -293,16 +297,33 @@ class QueryReader:
             compares=bound.columns,
             is_by_key=bound.is_by_key,
             is_aggregate=statement.is_aggregate,
-            exposes=is_read and not statement.is_aggregate and aftermath.exposes(load),
-            changes=is_read and aftermath.changes(load),
+            exposes=is_read and not statement.is_aggregate and any(map(aftermath.exposes, (load, *access.others))),
+            changes=is_read and any(map(aftermath.changes, (load, *access.others))),
             role=role or role_around(event),
             client_value=bound.client_value,
             optional_test=bound.optional_test,
-            writes=self._writes(access, aftermath.touches(load), origins),
+            writes=self._writes(access, load, aftermath, origins),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
         )
+
+
+def _merged(found: Iterator[Found]) -> Iterator[Found]:
+    """One access for a call whose statement is one of several: what all have bounds it, the rest may."""
+    by_call: dict[tuple[int, ...], list[Found]] = {}
+    for access in found:
+        sites = tuple(id(site.node) for site in access.event.sites)
+        by_call.setdefault((id(access.event.place.node) if access.event.place else id(access), *sites), []).append(
+            access
+        )
+    for same in by_call.values():
+        statement = one_of([access.statement for access in same])
+        is_one = len({access.kind for access in same}) == 1 and all(access.row is None for access in same)
+        if statement is None or not is_one or len(same) == 1:
+            yield from same
+        else:
+            yield replace(same[-1], statement=statement, others=tuple(access.event.value for access in same[:-1]))
 
 
 def _questions(watched: Sequence[Trace]) -> Iterator[Result]:

@@ -70,7 +70,7 @@ class StatementReader:
     def statement(self, value: Value, arguments: tuple[Value, ...] = ()) -> Statement | None:
         """The statement that a value is, following its methods down to `select(...)`; SQL text with its arguments."""
         if isinstance(value, Choice):
-            return _one_of([self.statement(option, arguments) for option in value.options])
+            return one_of([self.statement(option, arguments) for option in value.options])
         text = self.sql.statement(value, arguments)
         if text is not None:
             conditions = tuple(
@@ -119,7 +119,7 @@ class StatementReader:
     def legacy_query(self, value: Value) -> Statement | None:
         """`session.query(Model).filter(...)`."""
         if isinstance(value, Choice):
-            return _one_of([self.legacy_query(option) for option in value.options])
+            return one_of([self.legacy_query(option) for option in value.options])
         if not isinstance(value, Result) or not isinstance(value.callee, Member):
             return None
         if value.callee.name == "query":
@@ -218,7 +218,7 @@ VALIDATORS = frozenset({"model_validate", "parse_obj", "from_orm", "construct", 
 """Methods that make a row of what they are given."""
 
 
-def _one_of(found: list[Statement | None]) -> Statement | None:
+def one_of(found: list[Statement | None]) -> Statement | None:
     """One statement for several, of which one will run: what all have bounds it, the rest may."""
     parts = [part for part in found if part is not None]
     if not parts:

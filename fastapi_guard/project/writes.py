@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 from fastapi_guard.location import Location
+from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import spelled
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite
 from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
-from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     Argument,
     Choice,
@@ -55,15 +55,20 @@ class WriteReader:
         elif kind in ("insert", "upsert", "save") and row is not None:
             yield from self._validated(row, origins)
 
-    def on_row(self, touches: Iterable[Event], origins: Origins) -> Iterator[ColumnWrite]:
+    def on_row(self, row: Value, aftermath: Aftermath, origins: Origins) -> Iterator[ColumnWrite]:
         """The columns that are set on a row after it was loaded or made."""
-        for event in touches:
+        for event in aftermath.touches(row):
             value = event.value
             if event.kind == "set" and isinstance(value, Operation):
-                yield from self._write(value.operator, value.operands[1], origins, _at(event.place))
+                written = [(value.operator, value.operands[1])]
             elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in UPDATES:
-                for argument in value.arguments[:1]:  # task.sqlmodel_update(data)
-                    yield from self._write("*", argument, origins, _at(event.place))
+                written = [("*", argument) for argument in value.arguments[:1]]  # task.sqlmodel_update(data)
+            else:
+                continue
+            for column, item in written:
+                left_out = aftermath.left_out(item)
+                for write in self._write(column, item, origins, _at(event.place)):
+                    yield _without(write, left_out)
 
     def _validated(self, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
         """`Task.model_validate(payload, update={...})`, or a body that is a row itself."""
@@ -87,7 +92,8 @@ class WriteReader:
             for name, item in value.items.items():
                 yield from self._write(str(name), item, origins, location)
             return
-        fields = dict(self._fields(value)) if column == "*" else {}
+        found = self._fields(value) if column == "*" else ()
+        fields = {name: at for name, at in found if not origins.is_field_trusted(_dumped(value), name)}
         source = source_of(value, origins)
         made = _dumped(value)
         taken = made.place if isinstance(made, (Argument, Instance)) and made.holder is None else None
