@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi_guard.checks.execution import Sources
+from fastapi_guard.checks.node_rules import Sources
 from fastapi_guard.checks.run import CheckResult, check
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings

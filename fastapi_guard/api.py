@@ -1,7 +1,14 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
-from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
+from fastapi_guard.facts.exposure import (
+    EXPOSING_CODE,
+    Exposure,
+    caught_texts,
+    exposed_texts,
+    registered_exception,
+    tells_internals,
+)
 from fastapi_guard.facts.http_errors import (
     HttpError,
     argument,
@@ -30,14 +37,15 @@ from fastapi_guard.facts.jwt_calls import (
     payload_keys,
 )
 from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
-from fastapi_guard.facts.logged import is_logging, logged_credentials
+from fastapi_guard.facts.logged import LOGGING_CALLS, is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.secrets import (
-    SECRET_WORDS,
-    TOKEN_WORDS,
+    GIVEN_A_SECRET,
+    SECRET_ENDINGS,
+    SECRET_LOOKS,
     enclosing_class,
     is_secret_name,
     is_secret_value,
@@ -48,7 +56,7 @@ from fastapi_guard.facts.secrets import (
     token_in,
 )
 from fastapi_guard.facts.signatures import unannotated
-from fastapi_guard.facts.sql import SQL_WORDS, SqlCall, is_migration, is_test, sql_call
+from fastapi_guard.facts.sql import SQL_CALLS, SQL_TEXT, SqlCall, sql_call
 from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.url_paths import ends_in_anything, parameters_in, shape_of, takes, verb_in
@@ -68,6 +76,7 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
+from fastapi_guard.knowledge.places import is_migration, is_test
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
@@ -118,20 +127,24 @@ __all__ = [
     "CONFLICT",
     "CORS_MIDDLEWARES",
     "ERROR",
+    "EXPOSING_CODE",
     "FORBIDDEN",
+    "GIVEN_A_SECRET",
     "HIGH",
     "INFO",
     "INFRASTRUCTURE",
+    "LOGGING_CALLS",
     "LOW",
     "MEDIUM",
     "NOT_AUTHENTICATED",
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
-    "SECRET_WORDS",
+    "SECRET_ENDINGS",
+    "SECRET_LOOKS",
     "SERVICE_LAYERS",
-    "SQL_WORDS",
-    "TOKEN_WORDS",
+    "SQL_CALLS",
+    "SQL_TEXT",
     "WARNING",
     "WRONG_LOGIN",
     "Application",

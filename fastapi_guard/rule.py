@@ -1,7 +1,8 @@
 """What a rule is: a function whose first parameter's type says what it looks at, and its identity."""
 
 import inspect
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,27 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 HIGH, MEDIUM, LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
 
 RuleFunction = Callable[..., Iterator[Finding]]
+
+
+Word = str | re.Pattern[str]
+"""A text that stands in the code, `name(` for what is called under this name, or a pattern that is found in the code.
+
+A name, called or not, is also found under the alias that a module imports it as.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What code must have before a rule on LibCST nodes can fire in it; the prefilter looks for nothing else."""
+
+    words: tuple[Word, ...] = ()
+    """One of them stands in the method or top-level statement that the rule speaks of; none given: nothing is needed."""
+    also: tuple[Word, ...] = ()
+    """And one of these in the top-level statement around it, unless that holds a function that FastAPI calls."""
+    served: bool = False
+    """The rule speaks only of functions that FastAPI calls: endpoints and dependencies."""
+    tests: bool = True
+    """The rule speaks of test code as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +48,8 @@ class Rule:
     confidence: Confidence
     profile: str
     """`default`, or `strict` for house rules that not every team wants."""
-    words: tuple[str, ...]
-    """For rules on LibCST nodes: names without which the rule cannot fire; they feed the prefilter."""
+    needs: Needs
+    """For rules on LibCST nodes: without what the rule cannot fire; it feeds the prefilter."""
     function: RuleFunction
 
     @property
@@ -55,18 +77,24 @@ def rule(
     severity: Severity,
     confidence: Confidence = HIGH,
     profile: str = "default",
-    words: tuple[str, ...] | list[str] = (),
+    words: Sequence[Word] = (),
+    also: Sequence[Word] = (),
+    served: bool = False,
+    tests: bool = True,
 ) -> Callable[[RuleFunction], Rule]:
     """Turn a function into a `Rule`.
 
     The function's first parameter is annotated with a noun of the model (`PathOperation`, `Function`, `Project`, ...)
     or with a LibCST node type, or a union of them; the second is the `Project` for nouns and the `Unit` for nodes.
     Keyword-only parameters are the rule's options: their names (in kebab-case), annotations (`bool`, `int`, `str`,
-    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts.
+    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts. `words`, `also`, `served` and
+    `tests` are for rules on nodes: see `Needs`.
     """
 
     def decorate(function: RuleFunction) -> Rule:
         name = function.__name__.replace("_", "-")
-        return Rule(code, name, severity, confidence, profile, tuple(words), function)
+        return Rule(
+            code, name, severity, confidence, profile, Needs(tuple(words), tuple(also), served, tests), function
+        )
 
     return decorate

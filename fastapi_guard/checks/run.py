@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from fastapi_guard.checks.attempts import Outcome, run_on_nouns
 from fastapi_guard.checks.diagnostics import diagnostics_of
-from fastapi_guard.checks.execution import Outcome, Sources, run_on_nodes, run_on_nouns
+from fastapi_guard.checks.node_rules import Sources, run_on_nodes
 from fastapi_guard.checks.registry import targets
 from fastapi_guard.checks.settings import CheckSettings, FileIgnores, is_strong_enough, lies_in
 from fastapi_guard.checks.silencing import judged, silence, without_ignored_files

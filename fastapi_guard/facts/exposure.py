@@ -1,5 +1,6 @@
 """Where an `except` puts the text of what it caught into something that a client gets."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import libcst as cst
 
 from fastapi_guard.facts.http_errors import argument, caught_by, mentions, only_reads_input, walk_own
 from fastapi_guard.facts.unit import Unit
-from fastapi_guard.facts.walk import walk
+from fastapi_guard.facts.walk import children, walk
 from fastapi_guard.knowledge.exceptions import is_internal
 
 TRACEBACKS = frozenset({"traceback.format_exc", "traceback.format_exception", "traceback.format_tb", "sys.exc_info"})
@@ -33,6 +34,14 @@ ERROR_KEYS = frozenset(
 """Keys and keywords under which a failure is told."""
 
 SENDING_METHODS = frozenset({"send_json", "send_text"})
+
+EXPOSING_CODE = (
+    *("exception_handler", "detail", "HTTPException", *sorted(SENDING_METHODS)),
+    *("Response(", "JSONResponse(", "PlainTextResponse(", "HTMLResponse(", "ORJSONResponse(", "StreamingResponse("),
+    re.compile(r"Response\s*\("),
+    re.compile(r"return\b[\s(]*\{"),
+)
+"""One of them stands wherever a function that FastAPI does not call itself tells a client of an exception."""
 
 HARMLESS_ATTRIBUTES = frozenset(
     {"__class__", "code", "detail", "errno", "errors", "name", "response", "returncode", "status", "status_code"}
@@ -205,7 +214,7 @@ def _children(node: cst.CSTNode) -> list[cst.CSTNode]:
         return [node.body, node.orelse]
     if isinstance(node, (cst.Comparison, cst.Lambda)):
         return []
-    return list(node.children)
+    return children(node)
 
 
 def _is_for_debugging(text: cst.CSTNode, unit: Unit, handler: cst.CSTNode) -> bool:

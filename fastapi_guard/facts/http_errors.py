@@ -8,7 +8,7 @@ from http import HTTPStatus
 import libcst as cst
 
 from fastapi_guard.facts.unit import Unit
-from fastapi_guard.facts.walk import walk
+from fastapi_guard.facts.walk import children, walk
 
 HTTP_EXCEPTIONS = frozenset(
     {
@@ -113,10 +113,10 @@ def walk_own(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     while stack:
         current = stack.pop()
         yield current
-        children = [
-            child for child in current.children if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
-        ]
-        stack.extend(reversed(children))
+        inner = children(current)
+        stack.extend(
+            child for child in reversed(inner) if not isinstance(child, (cst.FunctionDef, cst.ClassDef, cst.Lambda))
+        )
 
 
 def only_reads_input(handler: cst.ExceptHandler, unit: Unit) -> bool:

@@ -5,8 +5,8 @@ from functools import lru_cache
 import libcst as cst
 from pathspec import GitIgnoreSpec
 
-from fastapi_guard.facts.sql import is_migration, is_test
 from fastapi_guard.facts.unit import Unit
+from fastapi_guard.knowledge.places import is_migration, is_test
 
 SERVICE_LAYERS = (
     "**/crud.py",

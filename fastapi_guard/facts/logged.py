@@ -10,6 +10,9 @@ from fastapi_guard.facts.unit import Unit
 LEVELS = frozenset(
     {"critical", "debug", "error", "exception", "fatal", "info", "log", "success", "trace", "warn", "warning"}
 )
+LOGGING_CALLS = ("print(", *(f"{prefix}{level}(" for level in sorted(LEVELS) for prefix in ("", "a")))
+"""One of them is called where something is written to the log."""
+
 LIBRARIES = ("logging.", "loguru.", "structlog.")
 REQUESTS = frozenset({"fastapi.Request", "fastapi.requests.Request", "starlette.requests.Request"})
 

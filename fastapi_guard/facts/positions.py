@@ -1,14 +1,27 @@
-"""Where the nodes of a LibCST tree stand in its text, found by writing the tree out once."""
+"""Where the nodes of a LibCST tree stand in its text: functions by their pair in `ast`, all by writing the tree out once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from fastapi_guard.facts.slices import UnitText
+
 Span = tuple[int, int, int, int]
 """Line, column, end line, end column: lines from 1, columns in code points from 0, the end exclusive."""
+
+
+def def_lines(functions: Sequence[cst.FunctionDef], source: UnitText) -> dict[int, int]:
+    """The line of `def` of the functions of a unit, by `id`; empty where LibCST and `ast` count them differently.
+
+    Both name the functions in the order of the source, and `ast` knows their lines for nothing.
+    """
+    known = source.functions()
+    if [function.name.value for function in functions] != [function.name for function in known]:
+        return {}
+    return {id(function): there.lineno for function, there in zip(functions, known, strict=True)}
 
 
 def positions_of(module: cst.Module) -> dict[cst.CSTNode, Span]:

@@ -6,27 +6,21 @@ import libcst as cst
 
 from fastapi_guard.facts.unit import Unit
 
-SECRET_WORDS = (
-    "SECRET", "secret", "Secret", "KEY", "key", "PASSWORD", "password", "Password", "PASSWD", "passwd", "PWD", "pwd", "TOKEN",
-    "token", "PASSPHRASE", "passphrase",
-)  # fmt: skip
-"""One of them stands in the name of every secret."""
-
-TOKEN_WORDS = (
-    "://",
-    "sk-",
-    "sk_live_",
-    "rk_live_",
-    "AKIA",
-    "ghp_",
-    "github_pat_",
-    "xoxb-",
-    "xoxp-",
-    "AIza",
-    "PRIVATE KEY",
-    "glpat-",
-    "SG.",
+GIVEN_A_SECRET = re.compile(
+    r"(?i:secret|(?:jwt|signing|encryption|fernet|csrf|api|access|private|auth|account|admin|master|secret)_?key"
+    r"|(?:api|auth|access|bot|bearer|slack|github|admin|service|master|secret)_?token|password|passwd|pwd|passphrase)"
+    r"[\"']?\s*(?:=(?!=)|:)"
 )
+"""Stands wherever a name of a secret is given a value: as a variable, keyword, field or key."""
+
+SECRET_ENDINGS = re.compile(r"(?i:secret|key|token|password|passwd|pwd|passphrase)\b")
+"""Stands wherever a secret is named."""
+
+SECRET_LOOKS = (
+    re.compile(r"://[^\s:/@{}<>]*:[^\s/@{}<>$*]+@"),
+    *("sk-", "sk_live_", "rk_live_", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xoxb-", "xoxp-", "AIza"),
+    *("PRIVATE KEY", "glpat-", "SG."),
+)  # fmt: skip
 """One of them stands in every text that is a secret by its look."""
 
 _SIGNING = re.compile(

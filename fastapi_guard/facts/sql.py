@@ -48,15 +48,17 @@ _BEGINNING = re.compile(
 
 _PING = re.compile(r"\s*SELECT\s+(?:1|'\w*'|TRUE)(?:\s+AS\s+\w+)?(?:\s+FROM\s+DUAL)?\s*;?\s*", re.IGNORECASE)
 
-SQL_WORDS = (
-    "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "REPLACE", "CREATE", "ALTER", "DROP", "TRUNCATE", "EXPLAIN",
-    "REFRESH", "select ", "select\n", "Select ", "insert ", "Insert ", "update ", "delete ", "with ", "create ", "alter ", "drop ", "truncate ",
-)  # fmt: skip
-"""One of them stands in every text that is taken for SQL."""
+SQL_CALLS = tuple(
+    f"{name}(" for name in sorted(METHODS | {name.rpartition(".")[2] for name in TEXT_CONSTRUCTS | CURSOR_FUNCTIONS})
+)
+"""One of them is called where SQL text is handed over."""
 
-_MIGRATIONS = re.compile(r"(?:^|/)(?:alembic|migrate|[^/]*migrations?)(?:/|\.py$)", re.IGNORECASE)
+SQL_TEXT = re.compile(
+    r"[\"'](?:\s|\(|\\\s|\\[nrt])*(?:--|/\*|(?i:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|REPLACE|EXPLAIN|CREATE|ALTER|DROP|TRUNCATE|REFRESH)\b)"
+)
+"""How a literal begins that is taken for SQL."""
+
 _BEFORE_A_VALUE = re.compile(r"(?:[=<>]|\b(?:LIKE|ILIKE|REGEXP|MATCH|BETWEEN|VALUES?|IN)\b)[\s(]*$", re.IGNORECASE)
-_TESTS = re.compile(r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,6 @@ def sql_call(call: cst.Call, unit: Unit) -> SqlCall | None:
         if is_marker or (any(isinstance(part, str) for part in parts) and found.is_statement):
             return found
     return None
-
-
-def is_migration(path: str) -> bool:
-    """Whether a file changes the schema from one version to the next, where SQL is at home."""
-    return _MIGRATIONS.search(path) is not None
-
-
-def is_test(path: str) -> bool:
-    """Whether a file is test code."""
-    return _TESTS.search(path) is not None
 
 
 def _callee(call: cst.Call) -> str:

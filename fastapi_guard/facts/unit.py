@@ -1,42 +1,18 @@
 """A top-level statement as a rule on LibCST nodes sees it: what its names mean and where its nodes stand."""
 
-import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import libcst as cst
 
 from fastapi_guard.facts.names import ModuleNames
-from fastapi_guard.facts.positions import Span, positions_of
-from fastapi_guard.facts.walk import parents, walk
+from fastapi_guard.facts.positions import Span, def_lines, positions_of
+from fastapi_guard.facts.slices import UnitText
+from fastapi_guard.facts.walk import nodes_and_parents, walk
 from fastapi_guard.finding import Problem
 from fastapi_guard.location import Location
 
 Scope = cst.FunctionDef | cst.Lambda
-
-
-@dataclass(frozen=True, slots=True)
-class UnitText:
-    """The lines of one top-level statement, or of several that share a line."""
-
-    first_line: int
-    text: str
-
-
-def unit_texts(tree: ast.Module, text: str) -> Iterator[UnitText]:
-    """Cut a module into its top-level statements, each from its first decorator to its last line."""
-    lines = text.split("\n")
-    spans: list[tuple[int, int]] = []
-    for statement in tree.body:
-        decorators = getattr(statement, "decorator_list", ())
-        first = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-        last = statement.end_lineno or statement.lineno
-        if spans and first <= spans[-1][1]:
-            first, last = spans[-1][0], max(last, spans[-1][1])
-            spans.pop()
-        spans.append((first, last))
-    for first, last in spans:
-        yield UnitText(first, "\n".join(lines[first - 1 : last]) + "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +23,6 @@ class Surroundings:
     module: str
     """Dotted: `app.api.tasks`."""
     names: ModuleNames
-    canonical: Callable[[str], str] = str
-    """Follows re-exports: `app.errors.HTTPException` is `fastapi.HTTPException`."""
     endpoint_lines: frozenset[int] = frozenset()
     """Lines of the `def` of functions that serve a path operation."""
     dependency_lines: frozenset[int] = frozenset()
@@ -57,14 +31,17 @@ class Surroundings:
 
 @dataclass(slots=True, eq=False)
 class Unit:
-    """A parsed top-level statement. Parents and positions are found when a rule first asks for them."""
+    """A parsed top-level statement. Positions are found when a rule first asks for them."""
 
     module: cst.Module
-    first_line: int
+    source: UnitText
     surroundings: Surroundings
-    _parents: dict[cst.CSTNode, cst.CSTNode] | None = None
+    nodes: list[cst.CSTNode]
+    """Every node that means something, in the order of the source."""
+    _parents: dict[int, cst.CSTNode]
     _positions: dict[cst.CSTNode, Span] | None = None
-    _bindings: dict[cst.CSTNode, dict[str, str | None]] = field(default_factory=dict)
+    _def_lines: dict[int, int] | None = None
+    _bindings: dict[int, dict[str, str | None]] = field(default_factory=dict)
 
     @property
     def path(self) -> str:
@@ -75,14 +52,12 @@ class Unit:
         if self._positions is None:
             self._positions = positions_of(self.module)
         line, column, end_line, end_column = self._positions[node]
-        above = self.first_line - 1
+        above = self.source.first_line - 1
         return Location(self.path, above + line, column + 1, above + end_line, end_column + 1)
 
     def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
         """The node that holds `node`."""
-        if self._parents is None:
-            self._parents = parents(self.module)
-        return self._parents.get(node)
+        return self._parents.get(id(node))
 
     def enclosing_function(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The innermost `def` around `node`; None inside a lambda or outside of functions."""
@@ -101,11 +76,20 @@ class Unit:
 
     def is_endpoint(self, function: cst.FunctionDef) -> bool:
         """Whether the function serves a path operation of the project."""
-        return self.location(function).line in self.surroundings.endpoint_lines
+        return self._stands_in(function, self.surroundings.endpoint_lines)
 
     def is_dependency(self, function: cst.FunctionDef) -> bool:
         """Whether FastAPI calls the function as a dependency of a path operation."""
-        return self.location(function).line in self.surroundings.dependency_lines
+        return self._stands_in(function, self.surroundings.dependency_lines)
+
+    def _stands_in(self, function: cst.FunctionDef, lines: frozenset[int]) -> bool:
+        if not self.source.holds_line(lines):
+            return False
+        if self._def_lines is None:
+            functions = [node for node in self.nodes if isinstance(node, cst.FunctionDef)]
+            self._def_lines = def_lines(functions, self.source)
+        line = self._def_lines.get(id(function))
+        return (self.location(function).line if line is None else line) in lines
 
     def resolve(self, node: cst.CSTNode) -> str | None:
         """The dotted name that a name, an attribute or the callee of a call is bound to; None when unknown.
@@ -123,7 +107,7 @@ class Unit:
         base = self._resolve_name(current)
         if base is None:
             return None
-        return self.surroundings.canonical(".".join([base, *reversed(attributes)]))
+        return ".".join([base, *reversed(attributes)]) if attributes else base
 
     def _resolve_name(self, name: cst.Name) -> str | None:
         for scope in self._scopes(name):
@@ -142,9 +126,9 @@ class Unit:
 
     def _bindings_of(self, scope: Scope) -> dict[str, str | None]:
         """What the function binds itself: imported names with their meaning, all others unknown."""
-        if scope not in self._bindings:
-            self._bindings[scope] = dict(_bindings(scope))
-        return self._bindings[scope]
+        if id(scope) not in self._bindings:
+            self._bindings[id(scope)] = dict(_bindings(scope))
+        return self._bindings[id(scope)]
 
 
 def read_unit(unit_text: UnitText, surroundings: Surroundings) -> Unit | Problem:
@@ -154,16 +138,20 @@ def read_unit(unit_text: UnitText, surroundings: Surroundings) -> Unit | Problem
     except Exception as error:  # LibCST lets five unrelated classes escape
         place = Location(surroundings.path, unit_text.first_line)
         return Problem("FG001", place, f"LibCST cannot parse this statement: {type(error).__name__}")
-    return Unit(module, unit_text.first_line, surroundings)
+    return Unit(module, unit_text, surroundings, *nodes_and_parents(module))
 
 
 def _bindings(scope: Scope) -> Iterator[tuple[str, str | None]]:
     """The names that a function binds, over-counting those of functions and comprehensions within it."""
     for node in walk(scope):
+        kind = type(node)
+        if kind not in _BINDING:
+            continue
         if isinstance(node, (cst.Import, cst.ImportFrom)):
             yield from _imported(node)
-        elif isinstance(node, (cst.Param, cst.FunctionDef, cst.ClassDef)) and node is not scope:
-            yield node.name.value, None
+        elif isinstance(node, (cst.Param, cst.FunctionDef, cst.ClassDef)):
+            if node is not scope:
+                yield node.name.value, None
         elif isinstance(node, (cst.AssignTarget, cst.AnnAssign, cst.AugAssign, cst.NamedExpr, cst.For, cst.CompFor)):
             yield from _target_names(node.target)
         elif isinstance(node, (cst.WithItem, cst.ExceptHandler, cst.ExceptStarHandler)):
@@ -172,6 +160,15 @@ def _bindings(scope: Scope) -> Iterator[tuple[str, str | None]]:
                 yield from _target_names(as_name.name)
         elif isinstance(node, (cst.MatchAs, cst.MatchStar)) and node.name is not None:
             yield node.name.value, None
+
+
+_BINDING: frozenset[type] = frozenset(
+    {
+        cst.Import, cst.ImportFrom, cst.Param, cst.FunctionDef, cst.ClassDef, cst.AssignTarget, cst.AnnAssign, cst.AugAssign,
+        cst.NamedExpr, cst.For, cst.CompFor, cst.WithItem, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchAs, cst.MatchStar,
+    }
+)  # fmt: skip
+"""The nodes that bind names; asked by type first, as most nodes are none of them."""
 
 
 def _target_names(target: cst.CSTNode) -> Iterator[tuple[str, None]]:

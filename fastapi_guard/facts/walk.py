@@ -21,16 +21,24 @@ def walk(root: cst.CSTNode) -> Iterator[cst.CSTNode]:
         stack.extend(_children_backwards(node))
 
 
-def parents(root: cst.CSTNode) -> dict[cst.CSTNode, cst.CSTNode]:
-    """The parent of every node below `root`."""
-    parent_by_node: dict[cst.CSTNode, cst.CSTNode] = {}
+def nodes_and_parents(root: cst.CSTNode) -> tuple[list[cst.CSTNode], dict[int, cst.CSTNode]]:
+    """What `walk` yields, and the parent of every node below `root` by the node's `id`: LibCST's own hash is slow."""
+    nodes: list[cst.CSTNode] = []
+    parent_by_id: dict[int, cst.CSTNode] = {}
     stack = [root]
     while stack:
         node = stack.pop()
-        for child in _children_backwards(node):
-            parent_by_node[child] = node
-            stack.append(child)
-    return parent_by_node
+        nodes.append(node)
+        children = _children_backwards(node)
+        for child in children:
+            parent_by_id[id(child)] = node
+        stack.extend(children)
+    return nodes, parent_by_id
+
+
+def children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    """The nodes right below a node that mean something, in the order of the source."""
+    return _children_backwards(node)[::-1]
 
 
 def concrete_types(node_type: type) -> tuple[type[cst.CSTNode], ...]:
@@ -42,11 +50,16 @@ def _children_backwards(node: cst.CSTNode) -> list[cst.CSTNode]:
     fields = _FIELDS_BY_TYPE.get(type(node))
     if fields is None:  # a node that a newer LibCST knows: its own, slower account of itself
         return list(reversed(node.children))
-    children: list[cst.CSTNode] = []
+    found: list[cst.CSTNode] = []
     for name in fields:
         value = getattr(node, name)
-        if isinstance(value, cst.CSTNode):
-            children.append(value)
-        elif isinstance(value, (list, tuple)):
-            children.extend(reversed(value))
-    return children
+        if value is None:
+            continue
+        kind = type(value)
+        if kind in _FIELDS_BY_TYPE:
+            found.append(value)
+        elif kind is list or kind is tuple:
+            found.extend(reversed(value))
+        elif isinstance(value, cst.CSTNode):
+            found.append(value)
+    return found

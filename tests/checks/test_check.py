@@ -25,6 +25,7 @@ from fastapi_guard.api import (
 from fastapi_guard.checks.run import CheckResult
 from fastapi_guard.config.settings import PerFileIgnore, Settings
 from fastapi_guard.finding import Diagnostic
+from fastapi_guard.rule import Needs
 
 
 @rule("XX101", severity=ERROR)
@@ -218,8 +219,8 @@ def test_a_rule_that_fails_costs_only_itself(body: Callable[..., Iterator[Findin
     def on_node(statement: cst.Return, unit: Unit) -> Iterator[Finding]:
         return body(statement, unit)
 
-    faulty = Rule("XX901", "on-noun", ERROR, LOW, "default", (), on_noun)
-    faulty_on_nodes = Rule("XX902", "on-node", ERROR, LOW, "default", ("eval",), on_node)
+    faulty = Rule("XX901", "on-noun", ERROR, LOW, "default", Needs(), on_noun)
+    faulty_on_nodes = Rule("XX902", "on-node", ERROR, LOW, "default", Needs(("eval",)), on_node)
 
     result = run(faulty, faulty_on_nodes, plain_eval)
 
@@ -238,7 +239,7 @@ def test_a_rule_that_always_fails_is_given_up() -> None:
     def failing(name: cst.Name, unit: Unit) -> Iterator[Finding]:
         return fails()
 
-    result = run(Rule("XX901", "failing", ERROR, LOW, "default", (), failing), tasks="x\n" * 100)
+    result = run(Rule("XX901", "failing", ERROR, LOW, "default", Needs(), failing), tasks="x\n" * 100)
 
     assert len(result.problems) == 20
     assert sum("not tried again" in problem.message for problem in result.problems) == 1
@@ -250,7 +251,7 @@ def test_a_failed_rule_makes_no_suppression_idle() -> None:
     def failing(application: Application, project: Project) -> Iterator[Finding]:
         return fails()
 
-    faulty = Rule("XX901", "failing", ERROR, LOW, "default", (), failing)
+    faulty = Rule("XX901", "failing", ERROR, LOW, "default", Needs(), failing)
 
     result = run(faulty, idle_suppression, main=MAIN + "x = 1  # fastapi-guard: ignore[XX901] known\n")
 

@@ -8,7 +8,7 @@ import pytest
 
 from fastapi_guard.api import ERROR, Application, Finding, PathOperation, Project, Unit, rule
 from fastapi_guard.checks.registry import RuleLoadError, checked, load_rules, looks_at_nodes, targets
-from fastapi_guard.rule import Rule
+from fastapi_guard.rule import Needs, Rule
 
 
 def on_operation(operation: PathOperation, project: Project) -> Iterator[Finding]:
@@ -62,7 +62,7 @@ def named(code: str, name: str, profile: str = "default") -> Rule:
         yield from ()
 
     function.__code__ = function.__code__.replace(co_filename=str(page.with_suffix(".py")))
-    return Rule(code, name, ERROR, ERROR, profile, (), function)  # type: ignore[arg-type]
+    return Rule(code, name, ERROR, ERROR, profile, Needs(), function)  # type: ignore[arg-type]
 
 
 page = next(rule.page for rule in load_rules())

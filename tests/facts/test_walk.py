@@ -11,8 +11,9 @@ from fastapi_guard.facts import field_table
 from fastapi_guard.facts.fields import FIELDS
 from fastapi_guard.facts.names import names_of
 from fastapi_guard.facts.positions import positions_of
-from fastapi_guard.facts.unit import Surroundings, Unit, unit_texts
-from fastapi_guard.facts.walk import concrete_types, parents, walk
+from fastapi_guard.facts.slices import unit_texts, without_unwanted_methods
+from fastapi_guard.facts.unit import Surroundings, Unit, read_unit
+from fastapi_guard.facts.walk import children, concrete_types, nodes_and_parents, walk
 
 SAMPLES = sorted(Path(cst.__file__).parent.glob("_nodes/*.py")) + sorted(Path(ast.__file__).parent.glob("asyncio/*.py"))
 
@@ -21,9 +22,9 @@ def unit_of(text: str, module: str = "app.main") -> Unit:
     """The last unit of a module."""
     tree = ast.parse(text)
     last = list(unit_texts(tree, text))[-1]
-    return Unit(
-        cst.parse_module(last.text), last.first_line, Surroundings("app/main.py", module, names_of(tree, module))
-    )
+    unit = read_unit(last, Surroundings("app/main.py", module, names_of(tree, module)))
+    assert isinstance(unit, Unit)
+    return unit
 
 
 def resolved(text: str) -> list[str | None]:
@@ -73,10 +74,11 @@ def test_positions_are_those_of_libcst(path: Path) -> None:
 def test_every_node_has_its_parent() -> None:
     """The parent of a node holds it among its children."""
     module = cst.parse_module("def f(a=1):\n    return [b for b in a]\n")
-    parent_by_node = parents(module)
+    nodes, parent_by_id = nodes_and_parents(module)
 
-    assert parent_by_node.keys() == set(walk(module)) - {module}
-    assert all(node in parent.children for node, parent in parent_by_node.items())
+    assert nodes == list(walk(module))
+    assert parent_by_id.keys() == {id(node) for node in nodes} - {id(module)}
+    assert all(node in children(parent_by_id[id(node)]) for node in nodes[1:])
 
 
 def test_abstract_types_stand_for_concrete_ones() -> None:
@@ -94,6 +96,36 @@ def test_units() -> None:
         (8, 'x = 1; y = """\n"""; z = 2\n'),
         (10, "last = 1\n"),
     ]
+
+
+def test_methods_that_nobody_looks_into_become_empty_lines() -> None:
+    """What stays keeps its lines; a class without anything left gets a `pass`."""
+    text = (
+        "class A:\n    x = 1\n\n    @p\n    def f(self):\n        return 1\n\n    def g(self):\n        return wanted\n"
+    )
+    alone = "class A:\n\tdef f(self):\n\t\treturn 1\n"
+
+    def sliced(text: str) -> str:
+        [unit] = unit_texts(ast.parse(text), text)
+        return without_unwanted_methods(unit, lambda method: "wanted" in method).text
+
+    assert sliced(text) == "class A:\n    x = 1\n\n\n\n\n\n    def g(self):\n        return wanted\n"
+    assert sliced(alone) == "class A:\n\tpass\n\n"
+
+
+def test_a_function_knows_its_line_also_in_a_slice() -> None:
+    """Functions of LibCST pair with those of `ast` that were not left out."""
+    text = "x = 1\nclass A:\n    def f(self):\n        return 1\n\n    @p\n    def g(self):\n        return wanted\n"
+    unit_text = list(unit_texts(ast.parse(text), text))[-1]
+    unit_text = without_unwanted_methods(unit_text, lambda method: "wanted" in method)
+    unit = read_unit(
+        unit_text, Surroundings("app/main.py", "app.main", names_of(ast.parse(text), "app.main"), frozenset({7}))
+    )
+    assert isinstance(unit, Unit)
+    [function] = [node for node in unit.nodes if isinstance(node, cst.FunctionDef)]
+
+    assert unit.is_endpoint(function)
+    assert unit.location(function).line == 7
 
 
 def test_locations_are_those_of_the_file() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import ERROR, MEDIUM, Finding, Unit, argument, is_test, rule, walk
+from fastapi_guard.api import ERROR, MEDIUM, Finding, Unit, argument, rule, walk
 
 IDENTITY = re.compile(
     r"^(?:x-)?(?:forwarded-|remote-|authenticated-|auth-request-|current-)?(?:user|user-?id|user-?name|user-?email|email|user-?role|role|is-?admin)$"
@@ -16,7 +16,14 @@ HEADERS = frozenset(
 GUARDS = frozenset({"fastapi.Depends", "fastapi.Security"})
 
 
-@rule("FG119", severity=ERROR, confidence=MEDIUM, words=["Header", "Cookie", "headers", "cookies"])
+@rule(
+    "FG119",
+    severity=ERROR,
+    confidence=MEDIUM,
+    words=["Header", "Cookie", "headers", "cookies"],
+    served=True,
+    tests=False,
+)
 def identity_from_unverified_header(
     node: cst.Param | cst.Call | cst.Subscript, unit: Unit, *, trusted_identity_headers: tuple[str, ...] = ()
 ) -> Iterator[Finding]:
@@ -26,7 +33,7 @@ def identity_from_unverified_header(
     if not IDENTITY.search(plain) or plain in {trusted.lower() for trusted in trusted_identity_headers}:
         return
     function = _function(node, unit)
-    if function is None or is_test(unit.path) or not (unit.is_endpoint(function) or unit.is_dependency(function)):
+    if function is None or not (unit.is_endpoint(function) or unit.is_dependency(function)):
         return
     if any(isinstance(inner, cst.Call) and unit.resolve(inner) in GUARDS for inner in walk(function.params)):
         return  # somebody else says who calls

@@ -6,15 +6,14 @@ import libcst as cst
 
 from fastapi_guard.api import (
     ERROR,
-    SECRET_WORDS,
-    TOKEN_WORDS,
+    GIVEN_A_SECRET,
+    SECRET_LOOKS,
     Finding,
     Unit,
     enclosing_class,
     is_secret_name,
     is_secret_value,
     is_settings_class,
-    is_test,
     literal_in,
     password_in_url,
     rule,
@@ -24,13 +23,11 @@ from fastapi_guard.api import (
 HELP = "Read it from the environment, without a default; whoever has read the code knows it, so change it as well."
 
 
-@rule("FG631", severity=ERROR, words=(*SECRET_WORDS, *TOKEN_WORDS))
+@rule("FG631", severity=ERROR, words=(GIVEN_A_SECRET, *SECRET_LOOKS), tests=False)
 def hardcoded_secret(
     node: cst.Assign | cst.AnnAssign | cst.Arg | cst.DictElement | cst.SimpleString, unit: Unit
 ) -> Iterator[Finding]:
     """A secret stands in the code."""
-    if is_test(unit.path):
-        return
     if isinstance(node, cst.SimpleString):
         what = _by_its_look(node, unit)
         if what:

@@ -6,7 +6,7 @@ import libcst as cst
 
 from fastapi_guard.api import (
     ERROR,
-    SECRET_WORDS,
+    SECRET_ENDINGS,
     Finding,
     Unit,
     argument,
@@ -15,7 +15,6 @@ from fastapi_guard.api import (
     is_secret_value,
     is_settings_class,
     is_signing_name,
-    is_test,
     literal_in,
     rule,
 )
@@ -23,11 +22,9 @@ from fastapi_guard.api import (
 READS = frozenset({"os.getenv", "os.environ.get", "decouple.config", "starlette.config.Config"})
 
 
-@rule("FG633", severity=ERROR, profile="strict", words=SECRET_WORDS)
+@rule("FG633", severity=ERROR, profile="strict", words=[SECRET_ENDINGS], tests=False)
 def secret_default_in_getenv(node: cst.Call | cst.BooleanOperation | cst.AnnAssign, unit: Unit) -> Iterator[Finding]:
     """A secret of the environment has a default that stands in the code."""
-    if is_test(unit.path):
-        return
     name, default = _setting(node, unit)
     text = literal_in(default, unit) if default is not None else None
     if default is None or not text or not is_secret_name(name):

@@ -6,6 +6,7 @@ import libcst as cst
 
 from fastapi_guard.api import (
     ERROR,
+    EXPOSING_CODE,
     HIGH,
     MEDIUM,
     Finding,
@@ -18,7 +19,7 @@ from fastapi_guard.api import (
 )
 
 
-@rule("FG601", severity=ERROR, words=["except", "exception_handler"])
+@rule("FG601", severity=ERROR, words=["except", "exception_handler"], also=EXPOSING_CODE)
 def exception_detail_leak(handler: cst.ExceptHandler | cst.FunctionDef, unit: Unit) -> Iterator[Finding]:
     """The text of an exception that nobody wrote for clients is put into what they get."""
     if isinstance(handler, cst.FunctionDef):

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import ERROR, MEDIUM, Finding, Unit, is_logging, is_test, logged_credentials, rule
+from fastapi_guard.api import ERROR, LOGGING_CALLS, MEDIUM, Finding, Unit, is_logging, logged_credentials, rule
 
 WORDS = [
     "auth", "Auth", "bearer", "cookies", "headers", "jwt", "key", "Key", "otp", "pass", "Pass", "pwd", "secret", "Secret", "token", "Token",
 ]  # fmt: skip
 
 
-@rule("FG603", severity=ERROR, confidence=MEDIUM, profile="strict", words=WORDS)
+@rule("FG603", severity=ERROR, confidence=MEDIUM, profile="strict", words=LOGGING_CALLS, also=WORDS, tests=False)
 def sensitive_data_in_logs(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """A credential is written to the log."""
-    if is_test(unit.path) or not is_logging(call, unit):
+    if not is_logging(call, unit):
         return
     named = list(dict.fromkeys(logged_credentials(call, unit)))
     if named:

@@ -1,0 +1,108 @@
+"""Which rules on LibCST nodes can fire in a text: what they need is looked for before LibCST parses anything.
+
+Sound: a text is only passed over for a rule that cannot fire there, under any alias of an import and in any spelling
+that Python takes for the same name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fastapi_guard.facts.names import ModuleNames
+from fastapi_guard.rule import Needs, Rule, Word
+
+Aliases = Mapping[str, Sequence[str]]
+"""The names that a module gives to what is called something else where it is defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Words, ready to be looked for."""
+
+    texts: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
+    called: tuple[str, ...]
+    calls: re.Pattern[str] | None
+    """A call of one of `called`, which are looked for first as that is quicker."""
+
+    def in_any(self, spellings: Iterable[str]) -> bool:
+        return any(self._in(text) for text in spellings)
+
+    def _in(self, text: str) -> bool:
+        for word in self.texts:
+            if word in text:
+                return True
+        for word in self.called:
+            if word in text:
+                return (self.calls is not None and self.calls.search(text) is not None) or self._matches(text)
+        return self._matches(text)
+
+    def _matches(self, text: str) -> bool:
+        return any(pattern.search(text) is not None for pattern in self.patterns)
+
+
+class Prefilter:
+    """What the rules need in one module. A class because names are looked up once for all its statements."""
+
+    def __init__(self, rules: Sequence[Rule], names: ModuleNames) -> None:
+        aliases = _aliases(names)
+        self._needs = [(rule, *_sought(rule.needs, aliases)) for rule in rules]
+
+    def in_statement(self, text: str, *, served: bool) -> list[Rule]:
+        """The rules that can fire in a module or a top-level statement; `served` if FastAPI calls a function in it."""
+        texts = spellings(text)
+        return [
+            rule
+            for rule, words, also in self._needs
+            if (served or not rule.needs.served)
+            and (words is None or words.in_any(texts))
+            and (served or also is None or also.in_any(texts))
+        ]
+
+    def looks_into(self, rules: Sequence[Rule], text: str) -> bool:
+        """Whether one of the rules, which can fire in a statement, can do so in this part of it."""
+        texts = spellings(text)
+        return any(words is None or words.in_any(texts) for rule, words, _ in self._needs if rule in rules)
+
+
+def spellings(text: str) -> tuple[str, ...]:
+    """A text as it stands and, where Python may read it differently (PEP 3131), as Python reads it."""
+    return (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text))
+
+
+def _aliases(names: ModuleNames) -> Aliases:
+    aliases: dict[str, list[str]] = {}
+    for name, dotted in sorted(names.dotted_by_name.items()):
+        own = dotted.rpartition(".")[2]
+        if own != name:
+            aliases.setdefault(own, []).append(name)
+    return aliases
+
+
+def _sought(needs: Needs, aliases: Aliases) -> tuple[Sought | None, Sought | None]:
+    return _sought_words(needs.words, aliases), _sought_words(needs.also, aliases)
+
+
+def _sought_words(words: tuple[Word, ...], aliases: Aliases) -> Sought | None:
+    if not words:
+        return None
+    extra = {
+        alias + ("(" if word.endswith("(") else "")
+        for word in words
+        if isinstance(word, str)
+        for alias in aliases.get(word.removesuffix("("), ())
+    }
+    return _compiled((*words, *sorted(extra)))
+
+
+@lru_cache(maxsize=512)
+def _compiled(words: tuple[Word, ...]) -> Sought:
+    called = tuple(word[:-1] for word in words if isinstance(word, str) and word.endswith("("))
+    return Sought(
+        tuple(word for word in words if isinstance(word, str) and not word.endswith("(")),
+        tuple(word for word in words if not isinstance(word, str)),
+        called,
+        re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, called))})\s*\(") if called else None,
+    )
