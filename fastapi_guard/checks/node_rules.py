@@ -93,6 +93,7 @@ def run_on_file(
     surroundings = Surroundings(
         path, module, names, called.endpoints.get(path, frozenset()), called.dependencies.get(path, frozenset())
     )
+    slices: list[tuple[Sequence[Rule], UnitText]]
     if sources.whole:
         slices = [(rules, unit_text) for unit_text in unit_texts(tree, text)]
     else:

@@ -35,7 +35,7 @@ ERROR_KEYS = frozenset(
 
 SENDING_METHODS = frozenset({"send_json", "send_text"})
 
-EXPOSING_CODE = (
+EXPOSING_CODE: tuple[str | re.Pattern[str], ...] = (
     *("exception_handler", "detail", "HTTPException", *sorted(SENDING_METHODS)),
     *("Response(", "JSONResponse(", "PlainTextResponse(", "HTMLResponse(", "ORJSONResponse(", "StreamingResponse("),
     re.compile(r"Response\s*\("),

@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from fastapi_guard.analysis import run_analysis
 from fastapi_guard.checks.attempts import Outcome
 from fastapi_guard.checks.node_rules import Sources, run_on_nodes
@@ -32,9 +33,7 @@ def difference(root: Path) -> tuple[int, int, set[object]]:
     findings, characters = [], []
     for whole in (True, False):
         outcome = Outcome()
-        parsed = run_on_nodes(
-            rules, project, Sources(texts, trees.get, finder.dotted, whole=whole), settings, outcome
-        )
+        parsed = run_on_nodes(rules, project, Sources(texts, trees.get, finder.dotted, whole=whole), settings, outcome)
         assert not outcome.problems
         findings.append({(rule.code, finding.location, finding.message) for rule, finding in outcome.findings})
         characters.append(parsed.characters)
