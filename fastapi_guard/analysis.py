@@ -6,13 +6,12 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi_guard.checks.node_rules import Sources
+from fastapi_guard.checks.file_pass import FileResult, do_job, file_jobs, node_rules
 from fastapi_guard.checks.run import CheckResult, check
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.facts.syntax import parse
-from fastapi_guard.finding import Problem
 from fastapi_guard.project.authentication import KnownGuards
 from fastapi_guard.project.build import BuildOptions, build_project
 from fastapi_guard.project.model import Project
@@ -20,7 +19,7 @@ from fastapi_guard.project.public import with_public_reason, with_sign_ups
 from fastapi_guard.project.versions import FastAPIVersion, assumed_version
 from fastapi_guard.rule import Rule
 from fastapi_guard.source.modules import ModuleFinder
-from fastapi_guard.source.suppressions import Suppression, mentions_suppressions, public_declarations, read_suppressions
+from fastapi_guard.source.suppressions import Suppression, public_declarations
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,41 +39,30 @@ class Analysis:
 
     project: Project
     checked: CheckResult
-    problems: tuple[Problem, ...]
-    """FG001 for files that are no Python, FG002 for rules that failed."""
 
 
 class Trees:
-    """Syntax trees by path; a class because a file is parsed once, and kept only when somebody asks for its tree."""
+    """Syntax trees by path, of the files that the model asks for. A class because each of them is parsed once."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._trees: dict[str, ast.Module | None] = {}
-        self.problems: dict[str, Problem] = {}
 
     def tree_of(self, path: str) -> ast.Module | None:
-        """The tree of a file; None, and a problem, when it cannot be parsed."""
+        """The tree of a file; None when there is none or it cannot be parsed."""
         if path not in self._trees:
-            self._trees[path] = self._parse(path) if path in self._texts else None
+            parsed = parse(path, self._texts[path]) if path in self._texts else None
+            self._trees[path] = parsed if isinstance(parsed, ast.Module) else None
         return self._trees[path]
 
-    def check(self, path: str) -> None:
-        """Find out whether a file parses, without keeping its tree."""
-        if path not in self._trees and self._parse(path) is None:
-            self._trees[path] = None
-
-    def _parse(self, path: str) -> ast.Module | None:
-        parsed = parse(path, self._texts[path])
-        if isinstance(parsed, Problem):
-            self.problems[path] = parsed
-            return None
-        return parsed
+    def known(self, path: str) -> ast.Module | None:
+        """The tree of a file that somebody asked for."""
+        return self._trees.get(path)
 
 
 def analyse(texts: Mapping[str, str], settings: Settings, rules: Sequence[Rule]) -> CheckResult:
     """What the selected rules find in a project whose files are `texts` by path."""
-    made = with_deep_stack(run_analysis, texts, settings, rules)
-    return replace(made.checked, problems=made.problems)
+    return with_deep_stack(run_analysis, texts, settings, rules).checked
 
 
 def run_analysis(
@@ -91,31 +79,19 @@ def run_analysis(
     """
     surroundings = surroundings or Surroundings()
     trees = Trees(texts)
-    for index, path in enumerate(sorted(texts)):
-        if progress:
-            progress("parse", index, len(texts))
-        trees.check(path)
-    suppressions = _suppressions(texts, trees)
     finder = ModuleFinder(texts, surroundings.markers, settings.src)
     if progress:
         progress("link", 0, 1)
     project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
-    project = _with_public(project, settings, suppressions)
-    if progress:
-        progress("check", 0, 1)
-    sources = Sources(texts, trees.tree_of, finder.dotted)
-    checked = check(rules, project, sources, suppressions, check_settings(settings, rules, paths=paths))
-    return Analysis(project, checked, (*trees.problems.values(), *checked.problems))
-
-
-def _suppressions(texts: Mapping[str, str], trees: Trees) -> list[Suppression]:
-    return [
-        suppression
-        for path, text in sorted(texts.items())
-        if mentions_suppressions(text)
-        if (tree := trees.tree_of(path)) is not None
-        for suppression in read_suppressions(path, text, tree)
-    ]
+    wanted = check_settings(settings, rules, paths=paths)
+    chosen = node_rules(rules, wanted)
+    files: list[FileResult] = []
+    for job in file_jobs(texts, {path: finder.dotted(path) for path in texts}, project):
+        if progress:
+            progress("check", len(files), len(texts))
+        files.append(do_job(job, chosen, trees.known(job.path)))
+    project = _with_public(project, settings, [found for file in files for found in file.suppressions])
+    return Analysis(project, check(rules, project, texts, files, wanted))
 
 
 def _build_options(settings: Settings, surroundings: Surroundings) -> BuildOptions:

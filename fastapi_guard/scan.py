@@ -68,7 +68,7 @@ def scan(
     surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
     known = load_rules() if rules is None else rules
     made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress)
-    problems += made.problems
+    problems += made.checked.problems
     return ScanResult(
         root,
         made.project,

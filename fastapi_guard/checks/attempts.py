@@ -21,7 +21,7 @@ FINDINGS_LIMIT = 10_000
 
 
 FAILURES_LIMIT = 20
-"""Of one rule in one run: after so many it is not tried again."""
+"""Of one rule on the nouns of a project or the nodes of a file: after so many it is not tried again."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,10 @@ class Outcome:
 
     findings: list[tuple[Rule, Finding]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    failures: Counter[str] = field(default_factory=Counter)
+    """FG001: what LibCST refuses."""
+    failures: list[tuple[str, Problem]] = field(default_factory=list)
+    """FG002, with the code of the rule that failed."""
+    failed: Counter[str] = field(default_factory=Counter)
     """How often each rule failed, by code."""
 
 
@@ -79,7 +82,7 @@ def attempt(
     outcome: Outcome,
 ) -> None:
     """Run one rule on one thing; what it said before it failed counts."""
-    if outcome.failures[rule.code] >= FAILURES_LIMIT:
+    if outcome.failed[rule.code] >= FAILURES_LIMIT:
         return
     said = 0
     try:
@@ -91,11 +94,8 @@ def attempt(
                 raise RuntimeError(f"it yielded more than {FINDINGS_LIMIT:,} findings")
             outcome.findings.append((rule, finding))
     except (Exception, SystemExit) as error:
-        outcome.failures[rule.code] += 1
-        message = _failure(rule, error)
-        if outcome.failures[rule.code] == FAILURES_LIMIT:
-            message += f"; it failed {FAILURES_LIMIT} times and is not tried again"
-        outcome.problems.append(Problem("FG002", _place_or_root(place), message))
+        outcome.failed[rule.code] += 1
+        outcome.failures.append((rule.code, Problem("FG002", _place_or_root(place), _failure(rule, error))))
 
 
 def _same(location: Location) -> Location:

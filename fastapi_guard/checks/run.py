@@ -1,11 +1,11 @@
 """Checks a project: rules, then suppressions, then the rules about suppressions, then what is to be reported."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi_guard.checks.attempts import Outcome, run_on_nouns
 from fastapi_guard.checks.diagnostics import diagnostics_of
-from fastapi_guard.checks.node_rules import Sources, run_on_nodes
+from fastapi_guard.checks.file_pass import FileResult, failures_as_problems
 from fastapi_guard.checks.registry import targets
 from fastapi_guard.checks.settings import CheckSettings, FileIgnores, is_strong_enough, lies_in
 from fastapi_guard.checks.silencing import judged, silence, without_ignored_files
@@ -23,7 +23,7 @@ class CheckResult:
     """What is to be reported, ordered by place and code."""
     suppressed: tuple[Suppressed, ...]
     problems: tuple[Problem, ...]
-    """FG002 for each rule that failed on something, FG001 for each statement that LibCST refused."""
+    """FG001 for each file that cannot be parsed and each statement that LibCST refuses, FG002 for rules that failed."""
     suppressions: tuple[Suppression, ...]
     """Every suppression, with what it names in vain."""
 
@@ -31,31 +31,42 @@ class CheckResult:
 def check(
     rules: Sequence[Rule],
     project: Project,
-    sources: Sources,
-    suppressions: Sequence[Suppression] = (),
+    texts: Mapping[str, str],
+    files: Sequence[FileResult] = (),
     settings: CheckSettings | None = None,
 ) -> CheckResult:
-    """Run the selected rules on the project; the same input gives the same result in the same order."""
+    """Run the selected rules on the project and join what the files said by themselves.
+
+    The same input gives the same result in the same order.
+    """
     settings = settings or CheckSettings()
     ignored = FileIgnores(settings.per_file_ignores)
+    suppressions = [suppression for file in files for suppression in file.suppressions]
     about_suppressions = [rule for rule in rules if Suppression in targets(rule)]
     about_code = [rule for rule in rules if rule not in about_suppressions and settings.selects(rule.code)]
+    rule_by_code = {rule.code: rule for rule in rules}
 
     outcome = Outcome()
     run_on_nouns(about_code, project, settings, outcome)
-    run_on_nodes(about_code, project, sources, settings, outcome)
-    diagnostics = without_ignored_files(diagnostics_of(outcome.findings, sources.texts), ignored)
+    for file in files:
+        outcome.findings += [(rule_by_code[code], finding) for code, finding in file.findings]
+        outcome.failures += file.failures
+    diagnostics = without_ignored_files(diagnostics_of(outcome.findings, texts), ignored)
     silenced = silence(diagnostics, suppressions)
 
-    ran = frozenset(rule.code for rule in about_code) - outcome.failures.keys()
+    ran = frozenset(rule.code for rule in about_code) - {code for code, _ in outcome.failures}
     judgements = judged(suppressions, rules, ran, silenced.used, project)
     meta = Outcome()
     run_on_nouns([r for r in about_suppressions if settings.selects(r.code)], project, settings, meta, judgements)
-    said = (*silenced.diagnostics, *without_ignored_files(diagnostics_of(meta.findings, sources.texts), ignored))
+    said = (*silenced.diagnostics, *without_ignored_files(diagnostics_of(meta.findings, texts), ignored))
     reported = [d for d in said if is_strong_enough(d, settings) and lies_in(d, settings.paths)]
+    problems = (
+        *(problem for file in files for problem in file.problems),
+        *failures_as_problems((*outcome.failures, *meta.failures)),
+    )
     return CheckResult(
         diagnostics=tuple(sorted(reported, key=lambda d: (d.location, d.code, d.message))),
         suppressed=tuple(s for s in silenced.suppressed if is_strong_enough(s.diagnostic, settings)),
-        problems=tuple(sorted({*outcome.problems, *meta.problems}, key=lambda p: (p.location, p.code, p.message))),
+        problems=tuple(sorted(set(problems), key=lambda p: (p.location, p.code, p.message))),
         suppressions=judgements,
     )

@@ -6,14 +6,11 @@ from pathlib import Path
 import pytest
 
 from fastapi_guard.analysis import run_analysis
-from fastapi_guard.checks.attempts import Outcome
-from fastapi_guard.checks.node_rules import Sources, run_on_nodes
+from fastapi_guard.checks.file_pass import do_job, file_jobs, node_rules
 from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
-from fastapi_guard.facts.syntax import parse
-from fastapi_guard.finding import Problem
 from fastapi_guard.source.discovery import discover
 from fastapi_guard.source.modules import ModuleFinder
 from fastapi_guard.source.reading import SourceFile, read
@@ -25,18 +22,17 @@ def difference(root: Path) -> tuple[int, int, set[object]]:
     """Characters that LibCST was given of whole files and of slices, and the findings that only one of them has."""
     found = discover(root, Settings().exclude, (), respect_gitignore=True, explicit=())
     texts = {name: source.text for name in found.files if isinstance(source := read(root, name), SourceFile)}
-    trees = {path: tree for path, text in texts.items() if not isinstance(tree := parse(path, text), Problem)}
     finder = ModuleFinder(texts, (), ())
     project = run_analysis(texts, Settings(), ()).project
     rules = load_rules()
     settings = check_settings(Settings(profile="strict"), rules)
+    jobs = file_jobs(texts, {path: finder.dotted(path) for path in texts}, project)
     findings, characters = [], []
     for whole in (True, False):
-        outcome = Outcome()
-        parsed = run_on_nodes(rules, project, Sources(texts, trees.get, finder.dotted, whole=whole), settings, outcome)
-        assert not outcome.problems
-        findings.append({(rule.code, finding.location, finding.message) for rule, finding in outcome.findings})
-        characters.append(parsed.characters)
+        results = [do_job(job, node_rules(rules, settings, whole=whole)) for job in jobs]
+        assert not any(result.failures for result in results)
+        findings.append({found for result in results for found in result.findings})
+        characters.append(sum(result.characters for result in results))
     return characters[0], characters[1], findings[0] ^ findings[1]
 
 
