@@ -1,6 +1,8 @@
 """A scan of a folder: find and read its files, analyse them, and say what limits what was found."""
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,7 +69,8 @@ def scan(
     texts = {name: source.text for name, source in sources.items()}
     surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
     known = load_rules() if rules is None else rules
-    made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress)
+    with _no_collections():
+        made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress)
     problems += made.checked.problems
     return ScanResult(
         root,
@@ -79,6 +82,18 @@ def scan(
         texts,
         _notes(made.project),
     )
+
+
+@contextmanager
+def _no_collections() -> Iterator[None]:
+    """Without Python looking for cycles of garbage: nearly all that an analysis makes it needs to the end."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _below(root: Path, path: Path) -> str:

@@ -67,8 +67,13 @@ def build_project(
     interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
-    _run_callers(interpreter, seeds, texts)
-    _run_uncalled(interpreter, seeds)
+    registering = {
+        path: tuple(registering_functions(module.tree))
+        for path in sorted(seeds)
+        if (module := interpreter.module(path)) is not None
+    }
+    _run_callers(interpreter, registering, texts)
+    _run_uncalled(interpreter, registering)
     _run_lifespans(interpreter)
     return link(interpreter, options)
 
@@ -84,20 +89,23 @@ def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], li
         interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
 
 
-def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: Mapping[str, str]) -> None:
+Registering = Mapping[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
+"""The functions that register, with their class, by the path of a seed."""
+
+
+def _run_callers(interpreter: Interpreter, registering: Registering, texts: Mapping[str, str]) -> None:
     """Modules that register nothing themselves but call what does: `app = create_app()` in a module of its own."""
     wanted = {
         definition.name
-        for path in seeds
-        if (module := interpreter.module(path)) is not None
-        for owner, definition in registering_functions(module.tree)
+        for functions in registering.values()
+        for owner, definition in functions
         if owner is None and id(definition) not in interpreter.called
     }
     if not wanted:
         return
     calls = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wanted)))})\s*\(")
     for path in sorted(texts):
-        if path not in seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
+        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
@@ -114,16 +122,14 @@ def _run_lifespans(interpreter: Interpreter) -> None:
             _run_root(interpreter, location.path, start, location.line)
 
 
-def _run_uncalled(interpreter: Interpreter, seeds: frozenset[str]) -> None:
+def _run_uncalled(interpreter: Interpreter, registering: Registering) -> None:
     """Factories and registering functions that no module-level code calls: run them for what they would do."""
-    for path in sorted(seeds):
+    for path, functions in registering.items():
         module = interpreter.module(path)
-        if module is None:
-            continue
-        for owner, definition in registering_functions(module.tree):
+        for owner, definition in functions if module is not None else ():
             if id(definition) in interpreter.called:
                 continue
-            value = module.names.get(owner.name if owner else definition.name)
+            value = module.names.get(owner.name if owner else definition.name) if module is not None else None
             if value is not None:
                 method = definition.name if owner else None
                 run = partial(_run_abstractly, interpreter, interpreter.settle(value), method)

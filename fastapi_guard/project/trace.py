@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from fastapi_guard.project.values import Place, Result, Value
@@ -72,7 +73,12 @@ class Trace:
 
     def distinct(self) -> Trace:
         """The trace with each event once: a function that is reached by several calls leaves its events several times."""
-        kept: dict[tuple[str, int], Event] = {}
-        for event in self.events:
-            kept.setdefault((event.kind, id(event.value)), event)
-        return replace(self, events=list(kept.values()))
+        return replace(self, events=list(distinct_events(self.events)))
+
+
+def distinct_events(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Each event once, in order: where it happened first."""
+    kept: dict[tuple[str, int], Event] = {}
+    for event in events:
+        kept.setdefault((event.kind, id(event.value)), event)
+    return tuple(kept.values())

@@ -18,7 +18,7 @@ from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Trace, Watched
+from fastapi_guard.project.trace import Trace, Watched, distinct_events
 from fastapi_guard.project.values import (
     NONE,
     BoundMethod,
@@ -259,7 +259,9 @@ def _watched(
     trace.results[body] = result
     kept = (function, *arguments, *keywords.values())
     events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
-    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept, len(interpreter.call_sites))
+    interpreter.watched[key] = Watched(
+        result, distinct_events(events), tuple(dict.fromkeys(settings)), kept, len(interpreter.call_sites)
+    )
     return result
 
 
