@@ -1,7 +1,7 @@
 """A scan of a folder: find and read its files, analyse them, and say what limits what was found."""
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from fastapi_guard.finding import Diagnostic, Problem, Suppressed
 from fastapi_guard.project.model import Project, Verdict
 from fastapi_guard.project.versions import read_version
 from fastapi_guard.rule import Rule
-from fastapi_guard.source.discovery import discover
+from fastapi_guard.source.discovery import Discovery, discover
 from fastapi_guard.source.project_files import marked_folders, project_texts
 from fastapi_guard.source.reading import SourceFile, decode, read
 
@@ -45,11 +45,13 @@ def scan(
     stdin: tuple[str, bytes] | None = None,
     progress: Progress | None = None,
     rules: Sequence[Rule] | None = None,
+    consulted: Callable[[Discovery], None] | None = None,
 ) -> ScanResult:
     """Analyse everything below `root`; `paths` (absolute, below the root) choose what is reported.
 
     `stdin` is a path relative to the root and the content that stands for it. `progress` is told the stage and how
     much of it is done. `rules` are those that can be chosen, by default all that are installed.
+    `consulted` is told which files there are before any of them is read.
 
     Raises RuleLoadError when a rule pack is faulty.
     """
@@ -58,6 +60,8 @@ def scan(
     found = discover(
         root, settings.exclude, settings.extend_exclude, respect_gitignore=settings.respect_gitignore, explicit=named
     )
+    if consulted:
+        consulted(found)
     problems = list(found.problems)
     sources: dict[str, SourceFile] = {}
     for name in sorted({*found.files, *([stdin[0]] if stdin else [])}):

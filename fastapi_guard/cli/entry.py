@@ -1,15 +1,30 @@
-"""The way in: `--version` alone is answered before anything is imported that it does not need."""
+"""The way in: what can be answered without the program is answered before it is imported."""
 
 import sys
 
 
 def main() -> None:
     """Run the program and end the process."""
-    if sys.argv[1:] == ["--version"]:
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
         from fastapi_guard.cli.own_version import own_version
 
         print(f"fastapi-guard {own_version()}")
         return
-    from fastapi_guard.cli.main import main as run_and_exit
+    from fastapi_guard.cli import memo, tape
 
-    run_and_exit()
+    folder = memo.folder_for(arguments)
+    if folder is None:
+        from fastapi_guard.cli.main import main as run_and_exit
+
+        run_and_exit()
+        return
+    code = memo.replay(folder, arguments)
+    if code is None:
+        from fastapi_guard.cli.main import run
+
+        written = tape.Tape()
+        tape.record(written)
+        code = run()
+        memo.keep(folder, arguments, written, code)
+    sys.exit(code)

@@ -15,6 +15,7 @@ _MODULES = {
     "rule": "fastapi_guard.cli.rule",
     "test": "fastapi_guard.cli.test",
     "new-rule": "fastapi_guard.cli.new_rule",
+    "clean": "fastapi_guard.cli.clean",
 }
 
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fastapi_guard.cli.surroundings import encoding_of
+from fastapi_guard.cli.tape import cannot_be_repeated, on_tape
 from fastapi_guard.report.inert import visible, without_commands
 
 
@@ -24,7 +25,9 @@ def print_out(pieces: Iterable[str]) -> None:
     try:
         stream.flush()
         for piece in pieces:
-            stream.buffer.write(piece.encode(encoding, "backslashreplace"))
+            content = piece.encode(encoding, "backslashreplace")
+            on_tape(1, content)
+            stream.buffer.write(content)
         stream.buffer.flush()
     except BrokenPipeError:
         _forget(stream.fileno())
@@ -38,6 +41,7 @@ def say(text: str) -> None:
     if sys.stderr is None:
         return
     line = "".join(without_commands([visible(text)])) + "\n"
+    on_tape(2, line.encode(encoding_of(sys.stderr), "backslashreplace"))
     with suppress(OSError, ValueError):
         sys.stderr.write(line.encode(encoding_of(sys.stderr), "backslashreplace").decode(encoding_of(sys.stderr)))
         sys.stderr.flush()
@@ -45,6 +49,7 @@ def say(text: str) -> None:
 
 def write_file(file: Path, pieces: Iterable[str]) -> None:
     """Write UTF-8; a regular file is replaced whole or not at all."""
+    cannot_be_repeated()
     try:
         if file.exists() and not stat.S_ISREG(file.stat().st_mode):
             with file.open("wb") as stream:

@@ -34,6 +34,21 @@ def project_options(function: Decorated) -> Decorated:
                 is_flag=True,
                 help="Import the rule packs that the configuration names under `plugins`: this runs the project's code.",
             ),
+            option(
+                PROJECT,
+                "--no-cache",
+                is_flag=True,
+                expose_value=False,
+                help="Neither read nor write the cache.",
+            ),
+            option(
+                PROJECT,
+                "--cache-dir",
+                type=PATH,
+                metavar="DIR",
+                expose_value=False,
+                help="Keep the cache in DIR instead of the user's folder for caches.",
+            ),
         )
     ):
         function = add(function)
