@@ -8,6 +8,7 @@ from fastapi_guard.project.model import (
     Function,
     PathOperation,
     Project,
+    SharedState,
     Unmounted,
     Unresolved,
 )
@@ -51,6 +52,7 @@ INSTANCES: Mapping[type, Callable[[Project], Iterable[object]]] = {
     Function: functions_of,
     PathOperation: operations_of,
     Project: lambda project: (project,),
+    SharedState: lambda project: project.shared_states,
     Unmounted: lambda project: project.unmounted,
     Unresolved: lambda project: project.unresolved,
 }

@@ -33,6 +33,7 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
+from fastapi_guard.project.shared_state import SharedStateReader
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
@@ -48,6 +49,30 @@ class BuildOptions:
     known_guards: KnownGuards = KnownGuards()
     app: str = ""
     """`module:attribute` of the only application to keep; empty for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What reads one side of an operation each."""
+
+    linker: Linker
+    judge: Judge
+    ownership: OwnershipReader
+    dead: DeadGuardReader
+    blocking: BlockingReader
+    state: SharedStateReader
+
+    @classmethod
+    def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
+        """The readers of one project."""
+        return cls(
+            linker,
+            judge,
+            OwnershipReader(interpreter, judge),
+            DeadGuardReader(interpreter, judge.reader, judge.behaviours),
+            BlockingReader(judge),
+            SharedStateReader(interpreter, judge),
+        )
 
 
 def build_project(
@@ -162,12 +187,9 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     ]
     if options.app:
         applications = [router for router in applications if names[id(router)] == options.app]
-    judge = Judge(interpreter, reader, options.known_guards)
+    readers = Readers.of(interpreter, linker, Judge(interpreter, reader, options.known_guards))
     by_application = {id(router): list(linker.operations(router)) for router in applications}
-    ownership = OwnershipReader(interpreter, judge)
-    dead = DeadGuardReader(interpreter, reader, judge.behaviours)
-    blocking = BlockingReader(judge)
-    ownership.learn(
+    readers.ownership.learn(
         operation
         for router in applications
         if id(router) not in linker.mounted
@@ -179,17 +201,20 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         place = linker.place(router)
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
-            operations += [
-                _judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]
-            ]
-    unmounted = _unmounted(
-        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
-    )
+            operations += [_judged(readers, operation) for operation in by_application[id(router)]]
+    unmounted = _unmounted(interpreter, linker, partial(_judged, readers))
+    middlewares = [middleware.target for router in applications for middleware in router.middlewares]
     unresolved = sorted(
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
     )
     return Project(
-        tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
+        tuple(nouns),
+        tuple(operations),
+        unmounted,
+        tuple(unresolved),
+        options.fastapi_version,
+        options.version_source,
+        readers.state.states(middlewares),
     )
 
 
@@ -210,30 +235,24 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
     )
 
 
-def _judged(
-    judge: Judge,
-    ownership: OwnershipReader,
-    blocking: BlockingReader,
-    dead: DeadGuardReader,
-    linker: Linker,
-    operation: PathOperation,
-) -> PathOperation:
+def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
     """The operation with its verdict."""
-    endpoint = linker.endpoints.get(id(operation))
+    endpoint = readers.linker.endpoints.get(id(operation))
     if endpoint is None:
         return replace(
             operation,
             authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"),
         )
-    accesses, checks_role = ownership.accesses(operation, endpoint)
-    dead_guards = dead.of(operation, endpoint)
-    verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
+    accesses, checks_role = readers.ownership.accesses(operation, endpoint)
+    dead_guards = readers.dead.of(operation, endpoint)
+    verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint)
+    readers.state.ran_by(operation, endpoint)
     return replace(
         operation,
         authentication=_with_dead_guards(verdict, dead_guards),
         accesses=accesses,
         checks_role=checks_role,
-        blocking=blocking.of(operation, endpoint),
+        blocking=readers.blocking.of(operation, endpoint),
         dead_guards=dead_guards,
     )
 

@@ -295,6 +295,43 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class StateWrite:
+    """A statement that writes to something that the next request finds."""
+
+    kind: str
+    """adds, changes (a part of it), removes, binds (a variable anew), counts."""
+    location: Location
+    function: str
+    """Dotted name of the function that it stands in."""
+    operations: tuple[OperationPlace, ...] = ()
+    """The operations that run it."""
+
+    @property
+    def short_function(self) -> str:
+        return self.function.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedState:
+    """A variable of a module, or an attribute of an object that outlives a request, that requests write to.
+
+    Caches, objects that are made once, and what can only live in one process (tasks, locks, sockets) are none.
+    """
+
+    name: str
+    """Dotted: `app.store.TASKS`, `app.store.Store.tasks`."""
+    location: Location
+    """The statement that makes it."""
+    writes: tuple[StateWrite, ...]
+    is_storage: bool
+    """Handlers that write put things into it, and handlers that read give them out."""
+
+    @property
+    def short_name(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -421,3 +458,5 @@ class Project:
     fastapi_version: tuple[int, ...] = ()
     """The version that version-dependent behaviour was read for, and where it was found in `version_source`."""
     version_source: str = ""
+    shared_states: tuple[SharedState, ...] = ()
+    """What the process keeps between requests."""

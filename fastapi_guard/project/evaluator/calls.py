@@ -249,17 +249,22 @@ def _watched(
         around = tuple(interpreter.call_sites)
         trace.events.extend([event.behind(around, known.depth) for event in known.events])
         trace.leaving_settings.extend(known.leaving_settings)
+        trace.bodies |= known.bodies
         return known.result
     body = id(function.definition)
     if trace.runs[body] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING:
         return _not_again(function, trace.results.get(body), arguments, keywords)
     first_event, first_setting = len(trace.events), len(trace.leaving_settings)
+    before, trace.bodies = trace.bodies, {body}
     result = _run(interpreter, function, arguments, keywords)
     trace.runs[body] += 1
     trace.results[body] = result
     kept = (function, *arguments, *keywords.values())
     events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
-    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept, len(interpreter.call_sites))
+    bodies = frozenset(trace.bodies)
+    trace.bodies |= before
+    depth = len(interpreter.call_sites)
+    interpreter.watched[key] = Watched(result, tuple(events), tuple(settings), kept, depth, bodies)
     return result
 
 
