@@ -68,6 +68,7 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
+from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
@@ -100,6 +101,7 @@ from fastapi_guard.project.model import (
     PathOperation,
     Project,
     RouterPlace,
+    SecretField,
     SecurityScheme,
     SharedState,
     StateWrite,
@@ -166,6 +168,7 @@ __all__ = [
     "Related",
     "RouterPlace",
     "Rule",
+    "SecretField",
     "SecurityScheme",
     "SharedState",
     "SqlCall",
@@ -196,6 +199,7 @@ __all__ = [
     "exposed_texts",
     "handler_accesses",
     "handler_around",
+    "hands_out_secrets",
     "has_data_layer",
     "has_star",
     "holds_endpoints",
@@ -220,6 +224,7 @@ __all__ = [
     "is_settings_class",
     "is_signing_name",
     "is_test",
+    "is_told_once",
     "is_unverified",
     "jwt_option",
     "leaves_function",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi_guard.location import Location
+from fastapi_guard.project.answers import AnswerReader
 from fastapi_guard.project.authentication import Judge, KnownGuards
 from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
@@ -61,6 +62,7 @@ class Readers:
     dead: DeadGuardReader
     blocking: BlockingReader
     state: SharedStateReader
+    answers: AnswerReader
 
     @classmethod
     def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
@@ -72,6 +74,7 @@ class Readers:
             DeadGuardReader(interpreter, judge.reader, judge.behaviours),
             BlockingReader(judge),
             SharedStateReader(interpreter, judge),
+            AnswerReader(interpreter, judge),
         )
 
 
@@ -254,6 +257,7 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
         checks_role=checks_role,
         blocking=readers.blocking.of(operation, endpoint),
         dead_guards=dead_guards,
+        secret_fields=readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint),
     )
 
 

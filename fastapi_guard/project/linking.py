@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fastapi_guard.project.answers import ResponseModel, names_in
 from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
@@ -83,6 +84,7 @@ class Linker:
         self.unresolved: list[Unresolved] = []
         self._places: dict[int, RouterPlace] = {}
         self.endpoints: dict[int, Value] = {}
+        self.response_models: dict[int, ResponseModel] = {}
         """The endpoint's value by the identity of its operation."""
         self.chains: dict[int, tuple[Router, ...]] = {}
         """The applications around an operation, outermost first, by the identity of the operation."""
@@ -250,6 +252,7 @@ class Linker:
             wrappers=wrappers,
         )
         self.endpoints[id(operation)] = entry.endpoint
+        self.response_models[id(operation)] = self._declared(entry, function)
         self.chains[id(operation)] = context.chain
         return operation
 
@@ -277,6 +280,18 @@ class Linker:
             return None
         kind = annotation_value(self.interpreter, node, function.scope)
         return None if _is_response(kind) else _name_of(kind)
+
+    def _declared(self, entry: Route, function: Function | None) -> ResponseModel:
+        """The response model as a value, and what the route leaves out of it."""
+        model = entry.options.get("response_model")
+        node = getattr(function.definition, "returns", None) if function and model is None else None
+        if function is not None and isinstance(node, ast.expr):
+            model = annotation_value(self.interpreter, node, function.scope)
+        return ResponseModel(
+            None if model is None or is_none(model) else model,
+            names_in(entry.options.get("response_model_include")),
+            names_in(entry.options.get("response_model_exclude")),
+        )
 
     def _text(self, value: Value | None, place: Place, what: str) -> tuple[str, bool]:
         """Path text with settings taken by default; what cannot be told stands as `{name}` in it."""

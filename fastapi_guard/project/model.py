@@ -295,6 +295,25 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class SecretField:
+    """A field of an answer that, by its name, no client may see."""
+
+    name: str
+    declared_by: str
+    """Dotted name of the class that declares it."""
+    model: str
+    """Dotted name of the class that is answered with: that one, or one that inherits from it."""
+    location: Location
+    """Where it is declared."""
+    through: tuple[str, ...]
+    """The fields that lead from the response model to its model; empty for the response model itself."""
+    is_returned: bool
+    """No response model lets it through: the handler returns the object as it is."""
+    is_of_table: bool
+    """The object is a row."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateWrite:
     """A statement that writes to something that the next request finds."""
 
@@ -376,6 +395,8 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
+    secret_fields: tuple[SecretField, ...] = ()
+    """What its answer holds that no client may see."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 
