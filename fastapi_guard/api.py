@@ -33,6 +33,7 @@ from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_lay
 from fastapi_guard.facts.logged import is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
+from fastapi_guard.facts.module_texts import ModuleText, is_needed, is_passing_address, is_tested, module_text
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.secrets import (
@@ -58,6 +59,7 @@ from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
+from fastapi_guard.knowledge.database_urls import ENGINE_WORDS, ENGINES
 from fastapi_guard.knowledge.error_words import (
     CONFLICT,
     FORBIDDEN,
@@ -121,6 +123,8 @@ from fastapi_guard.source.suppressions import Directive, Suppression
 __all__ = [
     "CONFLICT",
     "CORS_MIDDLEWARES",
+    "ENGINES",
+    "ENGINE_WORDS",
     "ERROR",
     "FORBIDDEN",
     "HIGH",
@@ -158,6 +162,7 @@ __all__ = [
     "Lapse",
     "Location",
     "Middleware",
+    "ModuleText",
     "OpenGroup",
     "OperationPlace",
     "Origin",
@@ -215,7 +220,9 @@ __all__ = [
     "is_logging",
     "is_middleware",
     "is_migration",
+    "is_needed",
     "is_open",
+    "is_passing_address",
     "is_public",
     "is_questioned",
     "is_read",
@@ -224,6 +231,7 @@ __all__ = [
     "is_settings_class",
     "is_signing_name",
     "is_test",
+    "is_tested",
     "is_told_once",
     "is_unverified",
     "jwt_option",
@@ -235,6 +243,7 @@ __all__ = [
     "logged_credentials",
     "mass_assignments",
     "mentions",
+    "module_text",
     "near_miss",
     "only_reads_input",
     "open_groups",

@@ -124,6 +124,7 @@ def _run_on_nodes(
             sources.canonical,
             endpoint_lines.get(path, frozenset()),
             dependency_lines.get(path, frozenset()),
+            tree,
         )
         for unit_text in unit_texts(tree, text):
             candidates = [rule for rule in node_rules if _may_fire(rule, words, unit_text.text)]

@@ -53,6 +53,8 @@ class Surroundings:
     """Lines of the `def` of functions that serve a path operation."""
     dependency_lines: frozenset[int] = frozenset()
     """Lines of the `def` of functions that FastAPI calls as dependencies."""
+    tree: ast.Module | None = None
+    """The whole module."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,5 +1,6 @@
 """Fields that no client may see, by their names, and answers that are there to hand a secret out."""
 
+import itertools
 import re
 
 _NEVER = re.compile(
@@ -40,4 +41,4 @@ def is_told_once(name: str) -> bool:
 def hands_out_secrets(name: str) -> bool:
     """Whether a model or a path is called after tokens, keys or signing in: `LoginResponse`, `/auth/refresh`."""
     words = [word.lower() for word in _WORD.findall(name)]
-    return any(_HANDS_OUT.fullmatch(word) for word in (*words, *map("_".join, zip(words, words[1:], strict=False))))
+    return any(_HANDS_OUT.fullmatch(word) for word in (*words, *map("_".join, itertools.pairwise(words))))
