@@ -36,7 +36,7 @@ def is_tested(name: str, unit: Unit) -> bool:
 
 
 def is_needed(name: str, unit: Unit) -> bool:
-    """Whether the module of a unit uses what a name holds as if it had a value: passes it on, or takes it apart."""
+    """Whether a function in the module of a unit uses what a name holds as if it had a value: passes it on, takes it apart."""
     tree = unit.surroundings.tree
     return tree is not None and name in _needed(tree)
 
@@ -108,7 +108,8 @@ def _tested(tree: ast.Module) -> frozenset[str]:
 @lru_cache(maxsize=8)
 def _needed(tree: ast.Module) -> frozenset[str]:
     found: set[str] = set()
-    for node in ast.walk(tree):
+    functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    for node in (inner for function in functions for inner in ast.walk(function)):
         used: list[ast.expr] = []
         if isinstance(node, ast.Attribute):
             used = [node.value]

@@ -4,11 +4,32 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import MEDIUM, WARNING, Finding, Unit, argument, is_needed, is_test, is_tested, literal_in, rule
+from fastapi_guard.api import (
+    ENGINES,
+    MEDIUM,
+    WARNING,
+    Finding,
+    Unit,
+    argument,
+    is_needed,
+    is_test,
+    is_tested,
+    literal_in,
+    rule,
+)
 
 READS = frozenset({"os.getenv", "os.environ.get"})
-TAKES_NONE = ("builtins.bool", "builtins.int", "builtins.float", "builtins.print", "builtins.str", "logging.")
-"""Calls that have a use for a variable that is not set, or fail at once."""
+TAKES_NONE = (
+    "builtins.bool",
+    "builtins.float",
+    "builtins.int",
+    "builtins.print",
+    "builtins.str",
+    "logging.",
+    "openai.",
+    *ENGINES,
+)
+"""Calls that have a use for a variable that is not set, or that fail at once."""
 
 
 @rule("FG634", severity=WARNING, confidence=MEDIUM, profile="strict", words=["getenv", "environ"])
@@ -31,12 +52,12 @@ def env_var_not_validated(call: cst.Call, unit: Unit) -> Iterator[Finding]:
 def _use(call: cst.Call, unit: Unit) -> str:
     """What becomes of the variable without anybody asking whether it is set; empty where somebody may ask."""
     holder = unit.parent(call)
+    is_at_import = unit.enclosing_function(call) is None
     if isinstance(holder, cst.Attribute):
-        return f"`.{holder.attr.value}` is asked of it"
+        return "" if is_at_import else f"`.{holder.attr.value}` is asked of it"
     if isinstance(holder, cst.Arg):
         taker = unit.parent(holder)
         name = (unit.resolve(taker) or "") if isinstance(taker, cst.Call) else ""
-        is_at_import = unit.enclosing_function(call) is None
         is_known = bool(name) and not name.startswith(TAKES_NONE)
         return f"`{name.rpartition('.')[2]}` is given it unseen" if is_known and is_at_import else ""
     if isinstance(holder, cst.AnnAssign):
@@ -44,7 +65,7 @@ def _use(call: cst.Call, unit: Unit) -> str:
         if isinstance(holder.target, cst.Name) and is_text and not is_tested(holder.target.value, unit):
             return f"`{holder.target.value}` is declared to be a text"
         return ""
-    if isinstance(holder, cst.Assign) and unit.enclosing_function(call) is None and len(holder.targets) == 1:
+    if isinstance(holder, cst.Assign) and is_at_import and len(holder.targets) == 1:
         target = holder.targets[0].target
         is_of_module = isinstance(target, cst.Name) and unit.resolve(target) is not None
         if isinstance(target, cst.Name) and is_of_module and not is_tested(target.value, unit):
