@@ -70,11 +70,13 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
+from fastapi_guard.knowledge.outside import MODEL, TOOLS
 from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
 from fastapi_guard.project.creation import Creation, creation_of
+from fastapi_guard.project.gateways import passes_on
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -132,6 +134,7 @@ __all__ = [
     "INFRASTRUCTURE",
     "LOW",
     "MEDIUM",
+    "MODEL",
     "NOT_AUTHENTICATED",
     "NOT_FOUND",
     "NO_SUCH_USER",
@@ -140,6 +143,7 @@ __all__ = [
     "SERVICE_LAYERS",
     "SQL_WORDS",
     "TOKEN_WORDS",
+    "TOOLS",
     "WARNING",
     "WRONG_LOGIN",
     "Application",
@@ -250,6 +254,7 @@ __all__ = [
     "origin_of",
     "owner_assignments",
     "parameters_in",
+    "passes_on",
     "passes_through",
     "password_in_url",
     "payload_keys",

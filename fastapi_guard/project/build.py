@@ -31,6 +31,7 @@ from fastapi_guard.project.model import (
     Verdict,
     WhyDead,
 )
+from fastapi_guard.project.outside import outside_calls
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
@@ -257,6 +258,7 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
         checks_role=checks_role,
         blocking=readers.blocking.of(operation, endpoint),
         dead_guards=dead_guards,
+        outside_calls=outside_calls(readers.judge, operation, endpoint),
         secret_fields=readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint),
     )
 

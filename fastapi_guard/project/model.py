@@ -295,6 +295,17 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideCall:
+    """A call in a handler that leaves the process for somebody else's service."""
+
+    name: str
+    """`openai.AsyncOpenAI.chat.completions.create`."""
+    answered_by: str
+    """`a language model`, `an MCP server`, `another server`."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class SecretField:
     """A field of an answer that, by its name, no client may see."""
 
@@ -395,6 +406,8 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
+    outside_calls: tuple[OutsideCall, ...] = ()
+    """What its handler itself asks of other services."""
     secret_fields: tuple[SecretField, ...] = ()
     """What its answer holds that no client may see."""
     public_reason: str | None = None
