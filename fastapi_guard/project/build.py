@@ -19,6 +19,7 @@ from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.linking import Linker
+from fastapi_guard.project.mcp import mcp_servers
 from fastapi_guard.project.model import (
     Application,
     Authentication,
@@ -219,6 +220,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         options.fastapi_version,
         options.version_source,
         readers.state.states(middlewares),
+        mcp_servers(interpreter, linker, operations),
     )
 
 

@@ -463,6 +463,20 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class McpServer:
+    """An MCP server that an application serves over HTTP to whoever asks."""
+
+    name: str
+    """The path that it is mounted at, as far as it is known; the class that mounts it otherwise."""
+    location: Location
+    """The call that mounts it."""
+    made_at: Location | None
+    application: RouterPlace | None
+    serves_operations: bool
+    """Its tools are the operations of the application."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unmounted:
     """A router with operations that no application includes."""
 
@@ -494,3 +508,5 @@ class Project:
     version_source: str = ""
     shared_states: tuple[SharedState, ...] = ()
     """What the process keeps between requests."""
+    mcp_servers: tuple[McpServer, ...] = ()
+    """MCP servers that ask nobody who he is."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
+from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
+from fastapi_guard.project.credentials import dotted_name
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -167,6 +169,8 @@ def _call(
             _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
+        if callee.name in MOUNTING and dotted_name(callee.receiver) in FROM_APPLICATION:
+            interpreter.mcp_mounts.append(Result(callee, arguments, keywords, place))
         known = methods.call_member(interpreter, callee, arguments, keywords, place)
         return known if known is not None else Result(callee, arguments, keywords, place)
     if isinstance(callee, Instance) and callee.cls.lookup("__call__"):
