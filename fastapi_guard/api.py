@@ -29,7 +29,16 @@ from fastapi_guard.facts.jwt_calls import (
     literal_texts,
     payload_keys,
 )
-from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
+from fastapi_guard.facts.layering import (
+    ROUTE_LAYERS,
+    SCHEMA_LAYERS,
+    SERVICE_LAYERS,
+    holds_endpoints,
+    imported_paths,
+    in_layer,
+    is_called_by_fastapi,
+    is_for_types_only,
+)
 from fastapi_guard.facts.logged import is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
@@ -139,6 +148,8 @@ __all__ = [
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "ROUTE_LAYERS",
+    "SCHEMA_LAYERS",
     "SECRET_WORDS",
     "SERVICE_LAYERS",
     "SQL_WORDS",
@@ -213,12 +224,14 @@ __all__ = [
     "has_star",
     "holds_endpoints",
     "http_error",
+    "imported_paths",
     "in_layer",
     "inclusions",
     "is_called_by_fastapi",
     "is_catch_all",
     "is_decode",
     "is_false",
+    "is_for_types_only",
     "is_guarded",
     "is_jwt_call",
     "is_logging",

@@ -15,7 +15,7 @@ from fastapi_guard.checks.registry import is_node_type, targets
 from fastapi_guard.checks.settings import CheckSettings
 from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.facts.names import ModuleNames, names_of
-from fastapi_guard.facts.unit import Surroundings, UnitText, read_unit, unit_texts
+from fastapi_guard.facts.unit import ProjectFiles, Surroundings, UnitText, read_unit, unit_texts
 from fastapi_guard.facts.walk import concrete_types, walk
 from fastapi_guard.finding import Finding, Problem
 from fastapi_guard.location import Location
@@ -105,6 +105,7 @@ def _run_on_nodes(
         return
     options_by_code = {rule.code: options_of(rule, settings) for rule in node_rules}
     endpoint_lines, dependency_lines = _functions_called_by_fastapi(project)
+    files = ProjectFiles({sources.module_name(path): path for path in sources.texts}, frozenset(endpoint_lines))
     own_words = {rule.code: rule.words for rule in node_rules}
     for path, text in sorted(sources.texts.items()):
         if sources.canonical is str and not any(_may_fire(rule, own_words, text) for rule in node_rules):
@@ -125,6 +126,7 @@ def _run_on_nodes(
             endpoint_lines.get(path, frozenset()),
             dependency_lines.get(path, frozenset()),
             tree,
+            files,
         )
         for unit_text in unit_texts(tree, text):
             candidates = [rule for rule in node_rules if _may_fire(rule, words, unit_text.text)]

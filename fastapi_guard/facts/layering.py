@@ -1,5 +1,6 @@
 """Which modules belong to a layer of services or data, and which of those serve requests all the same."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import libcst as cst
@@ -7,6 +8,7 @@ from pathspec import GitIgnoreSpec
 
 from fastapi_guard.facts.sql import is_migration, is_test
 from fastapi_guard.facts.unit import Unit
+from fastapi_guard.facts.walk import walk
 
 SERVICE_LAYERS = (
     "**/crud.py",
@@ -24,6 +26,12 @@ SERVICE_LAYERS = (
 )
 """Where services and what they stand on are found when nobody says otherwise."""
 
+ROUTE_LAYERS = ("**/api/**", "**/endpoints/**", "**/routers/**", "**/routes/**", "**/views/**")
+"""Where routers are found when nobody says otherwise."""
+
+SCHEMA_LAYERS = ("**/schemas.py", "**/schemas/**")
+"""Where models of requests and answers are found."""
+
 _OF_THE_WEB = GitIgnoreSpec.from_lines(
     ["**/dependencies.py", "**/dependencies/**", "**/deps.py", "**/deps/**", "**/middleware*.py", "**/middleware*/**"]
 )
@@ -33,6 +41,35 @@ _OF_THE_WEB = GitIgnoreSpec.from_lines(
 def in_layer(path: str, layers: tuple[str, ...]) -> bool:
     """Whether the globs of a layer match a file that is neither a test nor a migration nor made for the framework."""
     return _matches(path, layers) and not is_test(path) and not is_migration(path) and not _OF_THE_WEB.match_file(path)
+
+
+def imported_paths(statement: cst.Import | cst.ImportFrom, unit: Unit) -> Iterator[str]:
+    """The files of the project that an import statement takes something from."""
+    known = unit.surroundings.files.path_by_module
+    if isinstance(statement, cst.Import):
+        yield from (known[name] for alias in statement.names if (name := alias.evaluated_name) in known)
+        return
+    if isinstance(statement.names, cst.ImportStar):
+        return
+    above = len(statement.relative)
+    own = unit.surroundings.module.split(".")
+    kept = own[: len(own) - above + unit.path.endswith("__init__.py")] if above else []
+    named = [] if statement.module is None else [n.value for n in walk(statement.module) if isinstance(n, cst.Name)]
+    base = ".".join([*kept, *named])
+    for alias in statement.names:
+        path = known.get(f"{base}.{alias.evaluated_name}", known.get(base))
+        if path is not None:
+            yield path
+
+
+def is_for_types_only(node: cst.CSTNode, unit: Unit) -> bool:
+    """Whether a statement stands below `if TYPE_CHECKING`: it is never run."""
+    holder = unit.parent(node)
+    while holder is not None:
+        if isinstance(holder, cst.If) and (unit.resolve(holder.test) or "").endswith(".TYPE_CHECKING"):
+            return True
+        holder = unit.parent(holder)
+    return False
 
 
 def holds_endpoints(unit: Unit) -> bool:

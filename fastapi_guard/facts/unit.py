@@ -1,7 +1,7 @@
 """A top-level statement as a rule on LibCST nodes sees it: what its names mean and where its nodes stand."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
@@ -40,6 +40,15 @@ def unit_texts(tree: ast.Module, text: str) -> Iterator[UnitText]:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectFiles:
+    """The files of a project, as one of them sees the others."""
+
+    path_by_module: Mapping[str, str] = field(default_factory=dict)
+    serving: frozenset[str] = frozenset()
+    """Paths of files that hold functions that serve a path operation."""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is known outside of a unit: of its module and of the project."""
 
@@ -55,6 +64,7 @@ class Surroundings:
     """Lines of the `def` of functions that FastAPI calls as dependencies."""
     tree: ast.Module | None = None
     """The whole module."""
+    files: ProjectFiles = ProjectFiles()
 
 
 @dataclass(slots=True, eq=False)

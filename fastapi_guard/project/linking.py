@@ -243,6 +243,9 @@ class Linker:
             response_class=_name_of(entry.options.get("response_class")),
             tags=(*context.tags, *_texts(entry.options.get("tags"))) if entry.kind == "http" else (),
             include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
+            is_described=any(
+                name in entry.options and not is_none(entry.options[name]) for name in ("summary", "description")
+            ),
             dependencies=dependencies,
             parameters=parameters_of(self.interpreter, chosen, context.prefix + path),
             unread_path_parameters=unread_path_parameters(

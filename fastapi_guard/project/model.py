@@ -388,6 +388,8 @@ class PathOperation:
     response_class: str | None = None
     tags: tuple[str, ...] = ()
     include_in_schema: bool = True
+    is_described: bool = False
+    """Its registration has a summary or a description of its own."""
     dependencies: tuple[Dependant, ...] = ()
     """Roots of the dependency tree, in FastAPI's order: application, include, router, decorator, parameters."""
     parameters: tuple[Parameter, ...] = ()

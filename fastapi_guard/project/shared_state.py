@@ -238,7 +238,8 @@ class SharedStateReader:
     # Judging
 
     def _made(self, kept: _Kept) -> SharedState | None:
-        written = [(function, use) for function, use in kept.uses if use.kind in WRITES and _is_change(use)]
+        kinds = WRITES if kept.is_collection else frozenset({"binds", "counts"})  # methods of objects may be anything
+        written = [(function, use) for function, use in kept.uses if use.kind in kinds and _is_change(use)]
         if all(use.kind == "removes" for _, use in written) or CACHE.search(".".join(kept.name.split(".")[-2:])):
             return None
         if any(self._adds_live(function, use) for function, use in written):
