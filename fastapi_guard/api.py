@@ -33,6 +33,7 @@ from fastapi_guard.facts.layering import (
     ROUTE_LAYERS,
     SCHEMA_LAYERS,
     SERVICE_LAYERS,
+    bound_by,
     holds_endpoints,
     imported_paths,
     in_layer,
@@ -79,7 +80,7 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
-from fastapi_guard.knowledge.outside import MODEL, TOOLS
+from fastapi_guard.knowledge.outside import MODEL, TOOLS, is_of_model
 from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
@@ -207,6 +208,7 @@ __all__ = [
     "are_exclusive",
     "argument",
     "assignment_finding",
+    "bound_by",
     "bypasses",
     "called_names",
     "caught_by",
@@ -238,6 +240,7 @@ __all__ = [
     "is_middleware",
     "is_migration",
     "is_needed",
+    "is_of_model",
     "is_open",
     "is_passing_address",
     "is_public",

@@ -62,6 +62,12 @@ def imported_paths(statement: cst.Import | cst.ImportFrom, unit: Unit) -> Iterat
             yield path
 
 
+def bound_by(statement: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    """The names that an import statement binds."""
+    for alias in () if isinstance(statement.names, cst.ImportStar) else statement.names:
+        yield alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+
+
 def is_for_types_only(node: cst.CSTNode, unit: Unit) -> bool:
     """Whether a statement stands below `if TYPE_CHECKING`: it is never run."""
     holder = unit.parent(node)

@@ -132,11 +132,20 @@ MODELS_OF_CLOUDS = frozenset({"converse", "converse_stream", "invoke_model", "in
 """Methods of clients of `boto3` that ask a model of Bedrock."""
 
 ONLY_MADE = (
+    "fastmcp.server",
+    "langchain_core.callbacks",
+    "langchain_core.chat_history",
+    "langchain_core.documents",
+    "langchain_core.exceptions",
+    "langchain_core.load",
+    "langchain_core.messages",
+    "langchain_core.output_parsers",
+    "langchain_core.outputs",
+    "langchain_core.prompts",
+    "langchain_core.tracers",
+    "langchain_core.utils",
     "mcp.server",
     "mcp.types",
-    "fastmcp.server",
-    "langchain_core.prompts",
-    "langchain_core.messages",
     "openai.types",
 )
 """Parts of those packages that ask nobody."""
@@ -153,6 +162,13 @@ def answered_by(name: str) -> str:
         return MAIL
     found = LIBRARIES.get(package_of(name))
     return found[0] if found is not None and method in found[1] else ""
+
+
+def is_of_model(name: str) -> bool:
+    """Whether a dotted name is of a library of language models; its errors and types ask nobody."""
+    if name.startswith(ONLY_MADE) or name.endswith(("Error", "Exception")):
+        return False
+    return LIBRARIES.get(package_of(f"{name}.…"), ("",))[0] == MODEL
 
 
 def package_of(name: str) -> str:
