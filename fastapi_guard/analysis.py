@@ -126,6 +126,7 @@ def _build_options(settings: Settings, surroundings: Surroundings) -> BuildOptio
         fastapi_version=version.release,
         version_source=version.source,
         router_classes=settings.router_classes,
+        authorizers=settings.auth.authorizers,
         known_guards=KnownGuards(settings.auth.providers, settings.auth.middleware, settings.owner_columns),
         app=settings.app,
     )

@@ -49,6 +49,7 @@ class BuildOptions:
     fastapi_version: tuple[int, ...] = NEWEST_KNOWN
     version_source: str = "assumed"
     router_classes: tuple[str, ...] = ()
+    authorizers: tuple[str, ...] = ()
     known_guards: KnownGuards = KnownGuards()
     app: str = ""
     """`module:attribute` of the only application to keep; empty for all."""
@@ -94,7 +95,9 @@ def build_project(
         tree = tree_of(path) if path in texts else None
         return (tree, texts[path]) if tree is not None else None
 
-    interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
+    interpreter = Interpreter(
+        tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes, options.authorizers)
+    )
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
     _run_callers(interpreter, seeds, texts)

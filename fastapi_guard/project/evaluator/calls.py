@@ -87,7 +87,7 @@ def call(
     """What calling a value gives."""
     if interpreter.trace is not None and place is not None:
         interpreter.call_sites.append(place)
-        if isinstance(callee, (Function, BoundMethod)) and _asks_about_access(callee):
+        if _asks_about_access(interpreter, callee):
             interpreter.note("ask", Result(callee, arguments, keywords, place), place)
         try:
             made = _call(interpreter, callee, arguments, keywords, place, scope)
@@ -105,10 +105,21 @@ def call(
     return made
 
 
-def _asks_about_access(callee: Function | BoundMethod) -> bool:
-    """Whether a function of the project is called after a question about access: what it is given is written down."""
+def _asks_about_access(interpreter: Interpreter, callee: Value) -> bool:
+    """Whether a call asks about access, by its name or by configuration: what it is given is written down."""
+    if is_authorizer(interpreter, callee):
+        return True
     function = callee.function if isinstance(callee, BoundMethod) else callee
-    return is_named_after_a_check(function.name.rpartition(".")[2])
+    return isinstance(function, Function) and is_named_after_a_check(function.name.rpartition(".")[2])
+
+
+def is_authorizer(interpreter: Interpreter, callee: Value) -> bool:
+    """Whether configuration says that a callable checks whose rows are touched."""
+    known = interpreter.options.authorizers
+    function = callee.function if isinstance(callee, BoundMethod) else callee
+    if known and isinstance(function, Function):
+        return f"{function.module.name}.{function.name}" in known
+    return bool(known) and dotted_name(callee) in known
 
 
 def _is_plain_python(callee: Value) -> bool:

@@ -34,6 +34,8 @@ class EvaluatorOptions:
 
     router_classes: tuple[str, ...] = ()
     """Dotted names of library classes that behave like `fastapi.APIRouter`."""
+    authorizers: tuple[str, ...] = ()
+    """Dotted names of callables that check whose rows are touched."""
 
 
 class Interpreter:
