@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as TextsByPath
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -17,6 +18,7 @@ from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
+from fastapi_guard.project.evaluator.routers import VALIDATION_ERRORS
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.mcp import mcp_servers
@@ -29,6 +31,7 @@ from fastapi_guard.project.model import (
     Project,
     Unmounted,
     Unresolved,
+    ValidationHandler,
     Verdict,
     WhyDead,
 )
@@ -37,7 +40,7 @@ from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.shared_state import SharedStateReader
-from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
+from fastapi_guard.project.values import BoundMethod, Class, Descriptor, External, Function, Instance, Mapping, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -82,7 +85,7 @@ class Readers:
 
 
 def build_project(
-    texts: Mapping[str, str],
+    texts: TextsByPath[str, str],
     tree_of: Callable[[str], ast.Module | None],
     finder: ModuleFinder,
     options: BuildOptions | None = None,
@@ -117,7 +120,7 @@ def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], li
         interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
 
 
-def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: Mapping[str, str]) -> None:
+def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: TextsByPath[str, str]) -> None:
     """Modules that register nothing themselves but call what does: `app = create_app()` in a module of its own."""
     wanted = {
         definition.name
@@ -207,7 +210,8 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     nouns: list[Application] = []
     for router in applications:
         place = linker.place(router)
-        nouns.append(Application(place.name, place.location, place, _middlewares(router)))
+        handler = _validation_handler(router, readers.judge)
+        nouns.append(Application(place.name, place.location, place, _middlewares(router), handler))
         if id(router) not in linker.mounted:
             operations += [_judged(readers, operation) for operation in by_application[id(router)]]
     unmounted = _unmounted(interpreter, linker, partial(_judged, readers))
@@ -242,6 +246,22 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
         )
         for middleware in router.middlewares
     )
+
+
+def _validation_handler(router: Router, judge: Judge) -> ValidationHandler | None:
+    """What answers requests that do not validate, where FastAPI does not."""
+    given = router.options.get("exception_handlers")
+    mapped = given.items.items() if isinstance(given, Mapping) else ()
+    handlers = [handler for key, handler in mapped if isinstance(key, External) and key.name in VALIDATION_ERRORS]
+    handlers += router.validation_handlers
+    if not handlers:
+        return None
+    name, location, _ = identify(handlers[-1])
+    return ValidationHandler(name, location or _router_location(router), judge.answered_by(handlers[-1]))
+
+
+def _router_location(router: Router) -> Location:
+    return router.place.module.location(router.place.node)
 
 
 def _judged(readers: Readers, operation: PathOperation) -> PathOperation:

@@ -454,6 +454,16 @@ class Middleware:
 
 
 @dataclass(frozen=True, slots=True)
+class ValidationHandler:
+    """A function that answers requests that do not validate, in the place of FastAPI."""
+
+    name: str
+    location: Location
+    status: int | None
+    """What it answers with; None where that is no constant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A `FastAPI()` of the project: `module:attribute`, `module:function()` or `module:Class.attribute`."""
 
@@ -462,6 +472,8 @@ class Application:
     place: RouterPlace
     middlewares: tuple[Middleware, ...] = ()
     """In the order in which they are added: the last one sees a request first."""
+    validation_handler: ValidationHandler | None = None
+    """The last one that is registered; None where FastAPI answers."""
 
 
 @dataclass(frozen=True, slots=True)
