@@ -27,6 +27,7 @@ TAKES_NONE = (
     "builtins.str",
     "logging.",
     "openai.",
+    "pydantic.",
     *ENGINES,
 )
 """Calls that have a use for a variable that is not set, or that fail at once."""
