@@ -80,7 +80,7 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
-from fastapi_guard.knowledge.outside import MODEL, TOOLS, is_of_model
+from fastapi_guard.knowledge.outside import MODEL, MODEL_WORDS, TOOLS, is_of_model
 from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
@@ -146,6 +146,7 @@ __all__ = [
     "LOW",
     "MEDIUM",
     "MODEL",
+    "MODEL_WORDS",
     "NOT_AUTHENTICATED",
     "NOT_FOUND",
     "NO_SUCH_USER",

@@ -6,6 +6,7 @@ import libcst as cst
 
 from fastapi_guard.api import (
     MEDIUM,
+    MODEL_WORDS,
     WARNING,
     Finding,
     Unit,
@@ -20,7 +21,7 @@ DATABASES = ("beanie", "mongoengine", "odmantic", "ormar", "peewee", "piccolo", 
 ROOTS = frozenset({"fastapi.FastAPI", "fastapi.applications.FastAPI"})
 
 
-@rule("FG874", severity=WARNING, confidence=MEDIUM, profile="strict", words=["import"])
+@rule("FG874", severity=WARNING, confidence=MEDIUM, profile="strict", words=MODEL_WORDS)
 def ai_and_business_mixed(statement: cst.Import | cst.ImportFrom, unit: Unit) -> Iterator[Finding]:
     """A module speaks with a language model and with the database."""
     names = unit.surroundings.names.dotted_by_name
