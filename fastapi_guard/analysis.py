@@ -11,10 +11,12 @@ from fastapi_guard.checks.run import CheckResult, check
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.facts.imports import ImportStatement, imports_of
 from fastapi_guard.facts.syntax import parse
 from fastapi_guard.finding import Problem
 from fastapi_guard.project.authentication import KnownGuards
 from fastapi_guard.project.build import BuildOptions, build_project
+from fastapi_guard.project.imports import module_imports
 from fastapi_guard.project.model import Project
 from fastapi_guard.project.public import with_public_reason, with_sign_ups
 from fastapi_guard.project.versions import FastAPIVersion, assumed_version
@@ -51,6 +53,7 @@ class Trees:
         self._texts = texts
         self._trees: dict[str, ast.Module | None] = {}
         self.problems: dict[str, Problem] = {}
+        self.imports: dict[str, tuple[ImportStatement, ...]] = {}
 
     def tree_of(self, path: str) -> ast.Module | None:
         """The tree of a file; None, and a problem, when it cannot be parsed."""
@@ -68,6 +71,8 @@ class Trees:
         if isinstance(parsed, Problem):
             self.problems[path] = parsed
             return None
+        if path not in self.imports:
+            self.imports[path] = imports_of(parsed)
         return parsed
 
 
@@ -101,6 +106,7 @@ def run_analysis(
         progress("link", 0, 1)
     project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
     project = _with_public(project, settings, suppressions)
+    project = replace(project, imports=module_imports(trees.imports, finder))
     if progress:
         progress("check", 0, 1)
     sources = Sources(texts, trees.tree_of, finder.dotted)

@@ -105,7 +105,7 @@ def _run_on_nodes(
         return
     options_by_code = {rule.code: options_of(rule, settings) for rule in node_rules}
     endpoint_lines, dependency_lines = _functions_called_by_fastapi(project)
-    files = ProjectFiles({sources.module_name(path): path for path in sources.texts}, frozenset(endpoint_lines))
+    files = ProjectFiles({sources.module_name(path): path for path in sources.texts})
     own_words = {rule.code: rule.words for rule in node_rules}
     for path, text in sorted(sources.texts.items()):
         if sources.canonical is str and not any(_may_fire(rule, own_words, text) for rule in node_rules):

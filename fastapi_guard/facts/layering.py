@@ -8,7 +8,6 @@ from pathspec import GitIgnoreSpec
 
 from fastapi_guard.facts.sql import is_migration, is_test
 from fastapi_guard.facts.unit import Unit
-from fastapi_guard.facts.walk import walk
 
 SERVICE_LAYERS = (
     "**/crud.py",
@@ -41,25 +40,6 @@ _OF_THE_WEB = GitIgnoreSpec.from_lines(
 def in_layer(path: str, layers: tuple[str, ...]) -> bool:
     """Whether the globs of a layer match a file that is neither a test nor a migration nor made for the framework."""
     return _matches(path, layers) and not is_test(path) and not is_migration(path) and not _OF_THE_WEB.match_file(path)
-
-
-def imported_paths(statement: cst.Import | cst.ImportFrom, unit: Unit) -> Iterator[str]:
-    """The files of the project that an import statement takes something from."""
-    known = unit.surroundings.files.path_by_module
-    if isinstance(statement, cst.Import):
-        yield from (known[name] for alias in statement.names if (name := alias.evaluated_name) in known)
-        return
-    if isinstance(statement.names, cst.ImportStar):
-        return
-    above = len(statement.relative)
-    own = unit.surroundings.module.split(".")
-    kept = own[: len(own) - above + unit.path.endswith("__init__.py")] if above else []
-    named = [] if statement.module is None else [n.value for n in walk(statement.module) if isinstance(n, cst.Name)]
-    base = ".".join([*kept, *named])
-    for alias in statement.names:
-        path = known.get(f"{base}.{alias.evaluated_name}", known.get(base))
-        if path is not None:
-            yield path
 
 
 def bound_by(statement: cst.Import | cst.ImportFrom) -> Iterator[str]:

@@ -44,8 +44,6 @@ class ProjectFiles:
     """The files of a project, as one of them sees the others."""
 
     path_by_module: Mapping[str, str] = field(default_factory=dict)
-    serving: frozenset[str] = frozenset()
-    """Paths of files that hold functions that serve a path operation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,9 @@ LIBRARIES: dict[str, tuple[str, Methods]] = {
 }
 """By package: what answers, and the methods and functions that ask it."""
 
-MODEL_WORDS: tuple[str, ...] = tuple(sorted({name.rpartition(".")[2] for name, (answers, _) in LIBRARIES.items() if answers == MODEL}))
+MODEL_WORDS: tuple[str, ...] = tuple(
+    sorted({name.rpartition(".")[2] for name, (answers, _) in LIBRARIES.items() if answers == MODEL})
+)
 """One of them stands in every import of such a library."""
 
 MODELS_OF_CLOUDS = frozenset({"converse", "converse_stream", "invoke_model", "invoke_model_with_response_stream"})

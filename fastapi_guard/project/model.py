@@ -477,6 +477,19 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class ModuleImport:
+    """An import of one file of the project by another."""
+
+    path: str
+    """The file that imports."""
+    imported: str
+    """The file that something is taken from."""
+    location: Location
+    is_for_types: bool
+    """It stands below `if TYPE_CHECKING` and is never run."""
+
+
+@dataclass(frozen=True, slots=True)
 class McpServer:
     """An MCP server that an application serves over HTTP to whoever asks."""
 
@@ -524,3 +537,11 @@ class Project:
     """What the process keeps between requests."""
     mcp_servers: tuple[McpServer, ...] = ()
     """MCP servers that ask nobody who he is."""
+    imports: tuple[ModuleImport, ...] = ()
+    """Which files import which."""
+
+    @property
+    def serving(self) -> frozenset[str]:
+        """The files that hold functions that serve a path operation."""
+        lost = (operation for router in self.unmounted for operation in router.operations)
+        return frozenset(operation.location.path for operation in (*self.operations, *lost) if operation.endpoint)

@@ -2,27 +2,23 @@
 
 from collections.abc import Iterator
 
-import libcst as cst
-
 from fastapi_guard.api import (
     ERROR,
     ROUTE_LAYERS,
     SCHEMA_LAYERS,
     SERVICE_LAYERS,
     Finding,
-    Unit,
-    holds_endpoints,
-    imported_paths,
+    ModuleImport,
+    Project,
     in_layer,
-    is_for_types_only,
     rule,
 )
 
 
-@rule("FG804", severity=ERROR, profile="strict", words=["import"])
+@rule("FG804", severity=ERROR, profile="strict")
 def layer_violation(
-    statement: cst.Import | cst.ImportFrom,
-    unit: Unit,
+    statement: ModuleImport,
+    project: Project,
     *,
     route_layers: tuple[str, ...] = ROUTE_LAYERS,
     service_layers: tuple[str, ...] = SERVICE_LAYERS,
@@ -37,20 +33,18 @@ def layer_violation(
         ("routes", route_layers),
     )
     order = [name for name, _ in layers]
-    own = _layer_of(unit.path, layers)
-    if own in ("", "routes") or holds_endpoints(unit) or is_for_types_only(statement, unit):
+    own, other = _layer_of(statement.path, layers), _layer_of(statement.imported, layers)
+    if statement.is_for_types or not own or not other or order.index(other) <= order.index(own):
         return
-    for path in dict.fromkeys(imported_paths(statement, unit)):
-        other = _layer_of(path, layers)
-        if other == "routes" and path not in unit.surroundings.files.serving:
-            continue
-        if other and order.index(other) > order.index(own):
-            yield Finding(
-                unit.location(statement),
-                f"this module is one of the {own} and imports `{path}`, which is one of the {other} above it",
-                help="Turn the dependency round, or move what both need below both.",
-                symbol=unit.surroundings.module,
-            )
+    serving = project.serving
+    if statement.path in serving or (other == "routes" and statement.imported not in serving):
+        return
+    yield Finding(
+        statement.location,
+        f"this module is one of the {own} and imports `{statement.imported}`, which is one of the {other} above it",
+        help="Turn the dependency round, or move what both need below both.",
+        symbol=statement.path,
+    )
 
 
 def _layer_of(path: str, layers: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
