@@ -165,8 +165,13 @@ def answered_by(name: str) -> str:
         return MODEL
     if method in ("send_email", "send_raw_email") and name.startswith("boto3."):
         return MAIL
-    found = LIBRARIES.get(package_of(name))
-    return found[0] if found is not None and method in found[1] else ""
+    package = package_of(name)
+    answers, methods = LIBRARIES.get(package, ("", frozenset()))
+    if method not in methods:
+        return ""
+    between = name.removeprefix(package).split(".")[1:-1]
+    is_of_answer = answers == HTTP and bool(methods.intersection(between))  # `client.get(…).json().get(…)`
+    return "" if is_of_answer else answers
 
 
 def is_of_model(name: str) -> bool:

@@ -8,13 +8,13 @@ _NEVER = re.compile(
     r"|(?:user_|account_|login_|admin_|plain_|raw_|old_|new_|current_)?(?:password|passwd|passphrase)"
     r"|(?:password|passwd|pwd|pass|pw)_?(?:hash|hashed|digest|salt|hash_salt)"
     r"|ssn|social_security(?:_number)?|cvv|cvc|card_number|credit_card(?:_number)?|card_cvv"
-    r"|(?:otp|totp|mfa|two_factor|2fa)_?secret|private_key(?:_pem)?|(?:jwt_)?secret_key|signing_(?:key|secret)"
+    r"|(?:otp|totp|mfa|two_factor|2fa)_?secret|private_key(?:_pem)?|(?:jwt_)?secret_key|signing_key"
 )
 """Nothing that has one of these is made for clients, whoever asks."""
 
 _ONCE = re.compile(
     r"(?:access|refresh|auth|api|reset|password_reset|reset_password|verification|verify|activation|confirmation|invite|invitation|session"
-    r"|bearer|bot|webhook)_token|api_?key|client_secret|webhook_secret|(?:api_|app_)?secret|recovery_codes?|backup_codes?"
+    r"|bearer|bot|webhook)_token|api_?key|client_secret|(?:webhook|signing)_secret|(?:api_|app_)?secret|recovery_codes?|backup_codes?"
 )
 """A client is told them once, by the answer that makes them."""
 

@@ -56,7 +56,7 @@ def _use(call: cst.Call, unit: Unit) -> str:
     is_at_import = unit.enclosing_function(call) is None
     if isinstance(holder, cst.Attribute):
         return "" if is_at_import else f"`.{holder.attr.value}` is asked of it"
-    if isinstance(holder, cst.Arg):
+    if isinstance(holder, cst.Arg) and not (holder.keyword and holder.keyword.value == "default"):
         taker = unit.parent(holder)
         name = (unit.resolve(taker) or "") if isinstance(taker, cst.Call) else ""
         is_known = bool(name) and not name.startswith(TAKES_NONE)
