@@ -6,9 +6,11 @@ from fastapi_guard.api import ERROR, MEDIUM, Finding, Project, Related, SharedSt
 
 
 @rule("FG741", severity=ERROR, confidence=MEDIUM, profile="strict")
-def global_mutable_state_write(state: SharedState, project: Project) -> Iterator[Finding]:
+def global_mutable_state_write(
+    state: SharedState, project: Project, *, allow: tuple[str, ...] = ()
+) -> Iterator[Finding]:
     """Code that runs for a request changes what its process shares between requests."""
-    if state.is_storage:
+    if state.is_storage or {state.name, state.short_name} & set(allow):
         return
     first = state.writes[0]
     does = {"counts": "counts", "binds": "sets"}.get(first.kind, "changes")
