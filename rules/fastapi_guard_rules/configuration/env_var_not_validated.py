@@ -27,6 +27,7 @@ TAKES_NONE = (
     "builtins.str",
     "logging.",
     "openai.",
+    "os.",
     "pydantic.",
     *ENGINES,
 )
@@ -59,7 +60,8 @@ def _use(call: cst.Call, unit: Unit) -> str:
     if isinstance(holder, cst.Arg) and not (holder.keyword and holder.keyword.value == "default"):
         taker = unit.parent(holder)
         name = (unit.resolve(taker) or "") if isinstance(taker, cst.Call) else ""
-        is_known = bool(name) and not name.startswith(TAKES_NONE)
+        is_own = name.rpartition(".")[0] in unit.surroundings.files.path_by_module
+        is_known = bool(name) and not is_own and not name.startswith(TAKES_NONE)
         return f"`{name.rpartition('.')[2]}` is given it unseen" if is_known and is_at_import else ""
     if isinstance(holder, cst.AnnAssign):
         is_text = unit.resolve(holder.annotation.annotation) == "builtins.str"
