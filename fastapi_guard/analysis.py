@@ -14,6 +14,7 @@ from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.facts.syntax import parse
 from fastapi_guard.project.authentication import KnownGuards
 from fastapi_guard.project.build import BuildOptions, build_project
+from fastapi_guard.project.imports import module_imports
 from fastapi_guard.project.model import Project
 from fastapi_guard.project.public import with_public_reason, with_sign_ups
 from fastapi_guard.project.versions import FastAPIVersion, assumed_version
@@ -84,13 +85,16 @@ def run_analysis(
         progress("link", 0, 1)
     project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
     wanted = check_settings(settings, rules, paths=paths)
-    chosen = node_rules(rules, wanted)
+    modules = {path: finder.dotted(path) for path in texts}
+    chosen = node_rules(rules, wanted, modules.values())
     files: list[FileResult] = []
-    for job in file_jobs(texts, {path: finder.dotted(path) for path in texts}, project):
+    for job in file_jobs(texts, modules, project):
         if progress:
             progress("check", len(files), len(texts))
         files.append(do_job(job, chosen, trees.known(job.path)))
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
+    imports = {path: file.imports for path, file in zip(sorted(texts), files, strict=True)}
+    project = replace(project, imports=module_imports(imports, finder))
     return Analysis(project, check(rules, project, texts, files, wanted))
 
 
@@ -102,6 +106,7 @@ def _build_options(settings: Settings, surroundings: Surroundings) -> BuildOptio
         fastapi_version=version.release,
         version_source=version.source,
         router_classes=settings.router_classes,
+        authorizers=settings.auth.authorizers,
         known_guards=KnownGuards(settings.auth.providers, settings.auth.middleware, settings.owner_columns),
         app=settings.app,
     )

@@ -36,10 +36,20 @@ from fastapi_guard.facts.jwt_calls import (
     literal_texts,
     payload_keys,
 )
-from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_layer, is_called_by_fastapi
+from fastapi_guard.facts.layering import (
+    ROUTE_LAYERS,
+    SCHEMA_LAYERS,
+    SERVICE_LAYERS,
+    bound_by,
+    holds_endpoints,
+    in_layer,
+    is_called_by_fastapi,
+    is_for_types_only,
+)
 from fastapi_guard.facts.logged import LOGGING_CALLS, is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
+from fastapi_guard.facts.module_texts import ModuleText, is_needed, is_passing_address, is_tested, module_text
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.secrets import (
@@ -66,6 +76,7 @@ from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
+from fastapi_guard.knowledge.database_urls import ENGINE_WORDS, ENGINES
 from fastapi_guard.knowledge.error_words import (
     CONFLICT,
     FORBIDDEN,
@@ -76,11 +87,14 @@ from fastapi_guard.knowledge.error_words import (
     OUT_OF_PLACE,
     WRONG_LOGIN,
 )
+from fastapi_guard.knowledge.outside import MODEL, MODEL_WORDS, TOOLS, is_of_model
 from fastapi_guard.knowledge.places import is_migration, is_test
+from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
 from fastapi_guard.project.creation import Creation, creation_of
+from fastapi_guard.project.gateways import passes_on
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -105,13 +119,18 @@ from fastapi_guard.project.model import (
     Guard,
     IncludeContext,
     Middleware,
+    ModuleImport,
     Parameter,
     PathOperation,
     Project,
     RouterPlace,
+    SecretField,
     SecurityScheme,
+    SharedState,
+    StateWrite,
     Unmounted,
     Unresolved,
+    ValidationHandler,
     Verdict,
     Via,
     WhyDead,
@@ -126,6 +145,8 @@ from fastapi_guard.source.suppressions import Directive, Suppression
 __all__ = [
     "CONFLICT",
     "CORS_MIDDLEWARES",
+    "ENGINES",
+    "ENGINE_WORDS",
     "ERROR",
     "EXPOSING_CODE",
     "FORBIDDEN",
@@ -136,15 +157,20 @@ __all__ = [
     "LOGGING_CALLS",
     "LOW",
     "MEDIUM",
+    "MODEL",
+    "MODEL_WORDS",
     "NOT_AUTHENTICATED",
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "ROUTE_LAYERS",
+    "SCHEMA_LAYERS",
     "SECRET_ENDINGS",
     "SECRET_LOOKS",
     "SERVICE_LAYERS",
     "SQL_CALLS",
     "SQL_TEXT",
+    "TOOLS",
     "WARNING",
     "WRONG_LOGIN",
     "Application",
@@ -167,6 +193,8 @@ __all__ = [
     "Lapse",
     "Location",
     "Middleware",
+    "ModuleImport",
+    "ModuleText",
     "OpenGroup",
     "OperationPlace",
     "Origin",
@@ -177,13 +205,17 @@ __all__ = [
     "Related",
     "RouterPlace",
     "Rule",
+    "SecretField",
     "SecurityScheme",
+    "SharedState",
     "SqlCall",
+    "StateWrite",
     "Suppression",
     "Unit",
     "Unmounted",
     "Unresolved",
     "Unscoped",
+    "ValidationHandler",
     "Verdict",
     "Via",
     "WhyDead",
@@ -193,6 +225,7 @@ __all__ = [
     "are_exclusive",
     "argument",
     "assignment_finding",
+    "bound_by",
     "bypasses",
     "called_names",
     "caught_by",
@@ -205,6 +238,7 @@ __all__ = [
     "exposed_texts",
     "handler_accesses",
     "handler_around",
+    "hands_out_secrets",
     "has_data_layer",
     "has_star",
     "holds_endpoints",
@@ -215,12 +249,16 @@ __all__ = [
     "is_catch_all",
     "is_decode",
     "is_false",
+    "is_for_types_only",
     "is_guarded",
     "is_jwt_call",
     "is_logging",
     "is_middleware",
     "is_migration",
+    "is_needed",
+    "is_of_model",
     "is_open",
+    "is_passing_address",
     "is_public",
     "is_questioned",
     "is_read",
@@ -229,6 +267,8 @@ __all__ = [
     "is_settings_class",
     "is_signing_name",
     "is_test",
+    "is_tested",
+    "is_told_once",
     "is_unverified",
     "jwt_option",
     "leaves_function",
@@ -239,12 +279,14 @@ __all__ = [
     "logged_credentials",
     "mass_assignments",
     "mentions",
+    "module_text",
     "near_miss",
     "only_reads_input",
     "open_groups",
     "origin_of",
     "owner_assignments",
     "parameters_in",
+    "passes_on",
     "passes_through",
     "password_in_url",
     "payload_keys",

@@ -13,6 +13,7 @@ from fastapi_guard.checks.nouns import dependants_of, operations_of
 from fastapi_guard.checks.prefilter import Prefilter
 from fastapi_guard.checks.registry import is_node_type, targets
 from fastapi_guard.checks.settings import CheckSettings
+from fastapi_guard.facts.imports import ImportStatement, imports_of
 from fastapi_guard.facts.names import ModuleNames, names_of
 from fastapi_guard.facts.slices import UnitText, unit_texts, without_unwanted_methods
 from fastapi_guard.facts.syntax import parse
@@ -46,6 +47,7 @@ class FileResult:
     problems: tuple[Problem, ...] = ()
     """FG001: the file cannot be parsed, or LibCST refuses a statement of it."""
     suppressions: tuple[Suppression, ...] = ()
+    imports: tuple[ImportStatement, ...] = ()
     findings: tuple[tuple[str, Finding], ...] = ()
     """With the code of their rule."""
     failures: tuple[tuple[str, Problem], ...] = ()
@@ -62,16 +64,20 @@ class NodeRules:
 
     rules: tuple[Rule, ...]
     options_by_code: Mapping[str, dict[str, object]]
+    modules: frozenset[str] = frozenset()
+    """Dotted names of all modules of the project."""
     whole: bool = False
     """Whether LibCST is given every statement, needed or not: for whoever doubts the prefilter."""
 
 
-def node_rules(rules: Iterable[Rule], settings: CheckSettings, *, whole: bool = False) -> NodeRules:
+def node_rules(
+    rules: Iterable[Rule], settings: CheckSettings, modules: Iterable[str] = (), *, whole: bool = False
+) -> NodeRules:
     """Those of the rules that are selected and look at nodes, with what the configuration gives them."""
     chosen = tuple(
         rule for rule in rules if settings.selects(rule.code) and any(is_node_type(target) for target in targets(rule))
     )
-    return NodeRules(chosen, {rule.code: options_of(rule, settings) for rule in chosen}, whole)
+    return NodeRules(chosen, {rule.code: options_of(rule, settings) for rule in chosen}, frozenset(modules), whole)
 
 
 def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Project) -> list[FileJob]:
@@ -108,7 +114,9 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
     outcome = Outcome()
     units = characters = 0
     names = names_of(tree, job.module, is_package=job.path.endswith("__init__.py"))
-    surroundings = Surroundings(job.path, job.module, names, frozenset(job.endpoints), frozenset(job.dependencies))
+    surroundings = Surroundings(
+        job.path, job.module, names, frozenset(job.endpoints), frozenset(job.dependencies), tree, chosen.modules
+    )
     rules = [rule for rule in chosen.rules if rule.needs.tests or not is_test(job.path)]
     for candidates, unit_text in _slices(rules, tree, job, names, whole=chosen.whole):
         units += 1
@@ -117,6 +125,7 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
     return FileResult(
         tuple(outcome.problems),
         tuple(suppressions),
+        imports_of(tree),
         tuple((rule.code, finding) for rule, finding in outcome.findings),
         tuple(outcome.failures),
         units,

@@ -6,8 +6,10 @@ from fastapi_guard.project.model import (
     Application,
     Dependant,
     Function,
+    ModuleImport,
     PathOperation,
     Project,
+    SharedState,
     Unmounted,
     Unresolved,
 )
@@ -49,8 +51,10 @@ INSTANCES: Mapping[type, Callable[[Project], Iterable[object]]] = {
     Application: lambda project: project.applications,
     Dependant: dependants_of,
     Function: functions_of,
+    ModuleImport: lambda project: project.imports,
     PathOperation: operations_of,
     Project: lambda project: (project,),
+    SharedState: lambda project: project.shared_states,
     Unmounted: lambda project: project.unmounted,
     Unresolved: lambda project: project.unresolved,
 }

@@ -46,6 +46,10 @@ def check_settings(settings: Settings, rules: Sequence[Rule], paths: Sequence[st
         shared_options={
             **asdict(settings.policy),
             "data_layers": (*settings.layers.services, *settings.layers.data),
+            "route_layers": settings.layers.routes,
+            "service_layers": settings.layers.services,
+            "repository_layers": settings.layers.data,
+            "schema_layers": settings.layers.schemas,
             "require_reason": settings.require_reason,
             "owner_columns": settings.owner_columns,
         },

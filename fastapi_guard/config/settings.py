@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from fastapi_guard.facts.layering import ROUTE_LAYERS, SCHEMA_LAYERS
 from fastapi_guard.finding import Confidence, Severity
 from fastapi_guard.location import Location
 from fastapi_guard.source.discovery import DEFAULT_EXCLUDE
@@ -35,7 +36,7 @@ class PublicRoute:
 class Layers:
     """Which files belong to which layer: globs relative to the root."""
 
-    routes: tuple[str, ...] = ("**/api/**", "**/endpoints/**", "**/routers/**", "**/routes/**", "**/views/**")
+    routes: tuple[str, ...] = ROUTE_LAYERS
     services: tuple[str, ...] = ("**/service.py", "**/services.py", "**/services/**", "**/use_cases/**")
     data: tuple[str, ...] = (
         "**/crud.py",
@@ -46,7 +47,7 @@ class Layers:
         "**/repository.py",
         "**/repository/**",
     )
-    schemas: tuple[str, ...] = ("**/schemas.py", "**/schemas/**")
+    schemas: tuple[str, ...] = SCHEMA_LAYERS
 
 
 @dataclass(frozen=True, slots=True)

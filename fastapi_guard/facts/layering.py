@@ -1,5 +1,6 @@
 """Which modules belong to a layer of services or data, and which of those serve requests all the same."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
 import libcst as cst
@@ -24,6 +25,12 @@ SERVICE_LAYERS = (
 )
 """Where services and what they stand on are found when nobody says otherwise."""
 
+ROUTE_LAYERS = ("**/api/**", "**/endpoints/**", "**/routers/**", "**/routes/**", "**/views/**")
+"""Where routers are found when nobody says otherwise."""
+
+SCHEMA_LAYERS = ("**/schemas.py", "**/schemas/**")
+"""Where models of requests and answers are found."""
+
 _OF_THE_WEB = GitIgnoreSpec.from_lines(
     ["**/dependencies.py", "**/dependencies/**", "**/deps.py", "**/deps/**", "**/middleware*.py", "**/middleware*/**"]
 )
@@ -33,6 +40,22 @@ _OF_THE_WEB = GitIgnoreSpec.from_lines(
 def in_layer(path: str, layers: tuple[str, ...]) -> bool:
     """Whether the globs of a layer match a file that is neither a test nor a migration nor made for the framework."""
     return _matches(path, layers) and not is_test(path) and not is_migration(path) and not _OF_THE_WEB.match_file(path)
+
+
+def bound_by(statement: cst.Import | cst.ImportFrom) -> Iterator[str]:
+    """The names that an import statement binds."""
+    for alias in () if isinstance(statement.names, cst.ImportStar) else statement.names:
+        yield alias.evaluated_alias or alias.evaluated_name.partition(".")[0]
+
+
+def is_for_types_only(node: cst.CSTNode, unit: Unit) -> bool:
+    """Whether a statement stands below `if TYPE_CHECKING`: it is never run."""
+    holder = unit.parent(node)
+    while holder is not None:
+        if isinstance(holder, cst.If) and (unit.resolve(holder.test) or "").endswith(".TYPE_CHECKING"):
+            return True
+        holder = unit.parent(holder)
+    return False
 
 
 def holds_endpoints(unit: Unit) -> bool:

@@ -1,5 +1,6 @@
 """A top-level statement as a rule on LibCST nodes sees it: what its names mean and where its nodes stand."""
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -27,6 +28,10 @@ class Surroundings:
     """Lines of the `def` of functions that serve a path operation."""
     dependency_lines: frozenset[int] = frozenset()
     """Lines of the `def` of functions that FastAPI calls as dependencies."""
+    tree: ast.Module | None = None
+    """The whole module."""
+    own_modules: frozenset[str] = frozenset()
+    """Dotted names of all modules of the project."""
 
 
 @dataclass(slots=True, eq=False)

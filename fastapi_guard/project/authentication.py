@@ -58,10 +58,10 @@ class Judge:
         self.strangers = StrangerReader(interpreter)
         self.forgers = StrangerReader(interpreter, is_forged=True)
         for cls, handler in interpreter.exception_handlers:
-            cls.handled_status = self._answered_by(handler)
+            cls.handled_status = self.answered_by(handler)
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
-    def _answered_by(self, handler: Value) -> int | None:
+    def answered_by(self, handler: Value) -> int | None:
         """The status that an exception handler answers with, where it is one constant."""
         statuses = {status_of(result) for result in self.behaviours.trace_of(handler).calls() if _is_response(result)}
         return statuses.pop() if len(statuses) == 1 else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import OWNER_PATTERN, SECRET_COLUMNS
+from fastapi_guard.project.evaluator.calls import is_authorizer
 from fastapi_guard.project.origins import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN, Origins, comes_from
 from fastapi_guard.project.roles import asks_for_role, tests_around
 from fastapi_guard.project.statements import Condition, Statement
@@ -246,8 +247,9 @@ class BoundReader:
                 *check.keywords.values(),
                 *([check.callee.receiver] if isinstance(check.callee, Member) else []),
             ]
-            return any(comes_from(value, load) for value in values) and any(
-                origins.is_of_principal(value) for value in values
+            is_told_who = any(origins.is_of_principal(value) for value in values)
+            return any(comes_from(value, load) for value in values) and (
+                is_told_who or is_authorizer(self.tables.interpreter, check.callee)
             )
         if not isinstance(check, Operation) or len(check.operands) != 2:
             return False

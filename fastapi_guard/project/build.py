@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from collections.abc import Mapping as TextsByPath
 from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi_guard.location import Location
+from fastapi_guard.project.answers import AnswerReader
 from fastapi_guard.project.authentication import Judge, KnownGuards
 from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
@@ -16,8 +18,10 @@ from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
+from fastapi_guard.project.evaluator.routers import VALIDATION_ERRORS
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.linking import Linker
+from fastapi_guard.project.mcp import mcp_servers
 from fastapi_guard.project.model import (
     Application,
     Authentication,
@@ -27,13 +31,16 @@ from fastapi_guard.project.model import (
     Project,
     Unmounted,
     Unresolved,
+    ValidationHandler,
     Verdict,
     WhyDead,
 )
+from fastapi_guard.project.outside import outside_calls
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
-from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
+from fastapi_guard.project.shared_state import SharedStateReader
+from fastapi_guard.project.values import BoundMethod, Class, Descriptor, External, Function, Instance, Mapping, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -45,13 +52,40 @@ class BuildOptions:
     fastapi_version: tuple[int, ...] = NEWEST_KNOWN
     version_source: str = "assumed"
     router_classes: tuple[str, ...] = ()
+    authorizers: tuple[str, ...] = ()
     known_guards: KnownGuards = KnownGuards()
     app: str = ""
     """`module:attribute` of the only application to keep; empty for all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What reads one side of an operation each."""
+
+    linker: Linker
+    judge: Judge
+    ownership: OwnershipReader
+    dead: DeadGuardReader
+    blocking: BlockingReader
+    state: SharedStateReader
+    answers: AnswerReader
+
+    @classmethod
+    def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
+        """The readers of one project."""
+        return cls(
+            linker,
+            judge,
+            OwnershipReader(interpreter, judge),
+            DeadGuardReader(interpreter, judge.reader, judge.behaviours),
+            BlockingReader(judge),
+            SharedStateReader(interpreter, judge),
+            AnswerReader(interpreter, judge),
+        )
+
+
 def build_project(
-    texts: Mapping[str, str],
+    texts: TextsByPath[str, str],
     tree_of: Callable[[str], ast.Module | None],
     finder: ModuleFinder,
     options: BuildOptions | None = None,
@@ -64,7 +98,9 @@ def build_project(
         tree = tree_of(path) if path in texts else None
         return (tree, texts[path]) if tree is not None else None
 
-    interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
+    interpreter = Interpreter(
+        tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes, options.authorizers)
+    )
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
     registering = {
@@ -89,11 +125,11 @@ def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], li
         interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
 
 
-Registering = Mapping[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
+Registering = TextsByPath[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
 """The functions that register, with their class, by the path of a seed."""
 
 
-def _run_callers(interpreter: Interpreter, registering: Registering, texts: Mapping[str, str]) -> None:
+def _run_callers(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
     """Modules that register nothing themselves but call what does: `app = create_app()` in a module of its own."""
     wanted = {
         definition.name
@@ -168,12 +204,9 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     ]
     if options.app:
         applications = [router for router in applications if names[id(router)] == options.app]
-    judge = Judge(interpreter, reader, options.known_guards)
+    readers = Readers.of(interpreter, linker, Judge(interpreter, reader, options.known_guards))
     by_application = {id(router): list(linker.operations(router)) for router in applications}
-    ownership = OwnershipReader(interpreter, judge)
-    dead = DeadGuardReader(interpreter, reader, judge.behaviours)
-    blocking = BlockingReader(judge)
-    ownership.learn(
+    readers.ownership.learn(
         operation
         for router in applications
         if id(router) not in linker.mounted
@@ -183,19 +216,24 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     nouns: list[Application] = []
     for router in applications:
         place = linker.place(router)
-        nouns.append(Application(place.name, place.location, place, _middlewares(router)))
+        handler = _validation_handler(router, readers.judge)
+        nouns.append(Application(place.name, place.location, place, _middlewares(router), handler))
         if id(router) not in linker.mounted:
-            operations += [
-                _judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]
-            ]
-    unmounted = _unmounted(
-        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
-    )
+            operations += [_judged(readers, operation) for operation in by_application[id(router)]]
+    unmounted = _unmounted(interpreter, linker, partial(_judged, readers))
+    middlewares = [middleware.target for router in applications for middleware in router.middlewares]
     unresolved = sorted(
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
     )
     return Project(
-        tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
+        tuple(nouns),
+        tuple(operations),
+        unmounted,
+        tuple(unresolved),
+        options.fastapi_version,
+        options.version_source,
+        readers.state.states(middlewares),
+        mcp_servers(interpreter, linker, operations),
     )
 
 
@@ -216,31 +254,43 @@ def _middlewares(router: Router) -> tuple[Middleware, ...]:
     )
 
 
-def _judged(
-    judge: Judge,
-    ownership: OwnershipReader,
-    blocking: BlockingReader,
-    dead: DeadGuardReader,
-    linker: Linker,
-    operation: PathOperation,
-) -> PathOperation:
+def _validation_handler(router: Router, judge: Judge) -> ValidationHandler | None:
+    """What answers requests that do not validate, where FastAPI does not."""
+    given = router.options.get("exception_handlers")
+    mapped = given.items.items() if isinstance(given, Mapping) else ()
+    handlers = [handler for key, handler in mapped if isinstance(key, External) and key.name in VALIDATION_ERRORS]
+    handlers += router.validation_handlers
+    if not handlers:
+        return None
+    name, location, _ = identify(handlers[-1])
+    return ValidationHandler(name, location or _router_location(router), judge.answered_by(handlers[-1]))
+
+
+def _router_location(router: Router) -> Location:
+    return router.place.module.location(router.place.node)
+
+
+def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
     """The operation with its verdict."""
-    endpoint = linker.endpoints.get(id(operation))
+    endpoint = readers.linker.endpoints.get(id(operation))
     if endpoint is None:
         return replace(
             operation,
             authentication=Authentication(Verdict.UNKNOWN, reason="what is mounted here is not the project's code"),
         )
-    accesses, checks_role = ownership.accesses(operation, endpoint)
-    dead_guards = dead.of(operation, endpoint)
-    verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
+    accesses, checks_role = readers.ownership.accesses(operation, endpoint)
+    dead_guards = readers.dead.of(operation, endpoint)
+    verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint)
+    readers.state.ran_by(operation, endpoint)
     return replace(
         operation,
         authentication=_with_dead_guards(verdict, dead_guards),
         accesses=accesses,
         checks_role=checks_role,
-        blocking=blocking.of(operation, endpoint),
+        blocking=readers.blocking.of(operation, endpoint),
         dead_guards=dead_guards,
+        outside_calls=outside_calls(readers.judge, operation, endpoint),
+        secret_fields=readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint),
     )
 
 

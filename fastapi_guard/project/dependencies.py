@@ -102,6 +102,10 @@ class DependencyReader:
         """The callable behind a dependant."""
         return self._targets.get(id(node))
 
+    def targets(self) -> tuple[Value, ...]:
+        """The callables behind all dependants."""
+        return tuple(self._targets.values())
+
     def listed(self, value: Value | None, via: Via) -> tuple[Dependant, ...]:
         """What `dependencies=[...]` adds."""
         if value is None or is_none(value):

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from fastapi_guard.project.answers import ResponseModel, names_in
 from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
@@ -83,6 +84,7 @@ class Linker:
         self.unresolved: list[Unresolved] = []
         self._places: dict[int, RouterPlace] = {}
         self.endpoints: dict[int, Value] = {}
+        self.response_models: dict[int, ResponseModel] = {}
         """The endpoint's value by the identity of its operation."""
         self.chains: dict[int, tuple[Router, ...]] = {}
         """The applications around an operation, outermost first, by the identity of the operation."""
@@ -241,6 +243,9 @@ class Linker:
             response_class=_name_of(entry.options.get("response_class")),
             tags=(*context.tags, *_texts(entry.options.get("tags"))) if entry.kind == "http" else (),
             include_in_schema=context.include_in_schema and _flag(entry.options.get("include_in_schema")),
+            is_described=any(
+                name in entry.options and not is_none(entry.options[name]) for name in ("summary", "description")
+            ),
             dependencies=dependencies,
             parameters=parameters_of(self.interpreter, chosen, context.prefix + path),
             unread_path_parameters=unread_path_parameters(
@@ -250,6 +255,7 @@ class Linker:
             wrappers=wrappers,
         )
         self.endpoints[id(operation)] = entry.endpoint
+        self.response_models[id(operation)] = self._declared(entry, function)
         self.chains[id(operation)] = context.chain
         return operation
 
@@ -277,6 +283,18 @@ class Linker:
             return None
         kind = annotation_value(self.interpreter, node, function.scope)
         return None if _is_response(kind) else _name_of(kind)
+
+    def _declared(self, entry: Route, function: Function | None) -> ResponseModel:
+        """The response model as a value, and what the route leaves out of it."""
+        model = entry.options.get("response_model")
+        node = getattr(function.definition, "returns", None) if function and model is None else None
+        if function is not None and isinstance(node, ast.expr):
+            model = annotation_value(self.interpreter, node, function.scope)
+        return ResponseModel(
+            None if model is None or is_none(model) else model,
+            names_in(entry.options.get("response_model_include")),
+            names_in(entry.options.get("response_model_exclude")),
+        )
 
     def _text(self, value: Value | None, place: Place, what: str) -> tuple[str, bool]:
         """Path text with settings taken by default; what cannot be told stands as `{name}` in it."""

@@ -295,6 +295,73 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideCall:
+    """A call in a handler that leaves the process for somebody else's service."""
+
+    name: str
+    """`openai.AsyncOpenAI.chat.completions.create`."""
+    answered_by: str
+    """`a language model`, `an MCP server`, `another server`."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class SecretField:
+    """A field of an answer that, by its name, no client may see."""
+
+    name: str
+    declared_by: str
+    """Dotted name of the class that declares it."""
+    model: str
+    """Dotted name of the class that is answered with: that one, or one that inherits from it."""
+    location: Location
+    """Where it is declared."""
+    through: tuple[str, ...]
+    """The fields that lead from the response model to its model; empty for the response model itself."""
+    is_returned: bool
+    """No response model lets it through: the handler returns the object as it is."""
+    is_of_table: bool
+    """The object is a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateWrite:
+    """A statement that writes to something that the next request finds."""
+
+    kind: str
+    """adds, changes (a part of it), removes, binds (a variable anew), counts."""
+    location: Location
+    function: str
+    """Dotted name of the function that it stands in."""
+    operations: tuple[OperationPlace, ...] = ()
+    """The operations that run it."""
+
+    @property
+    def short_function(self) -> str:
+        return self.function.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedState:
+    """A variable of a module, or an attribute of an object that outlives a request, that requests write to.
+
+    Caches, objects that are made once, and what can only live in one process (tasks, locks, sockets) are none.
+    """
+
+    name: str
+    """Dotted: `app.store.TASKS`, `app.store.Store.tasks`."""
+    location: Location
+    """The statement that makes it."""
+    writes: tuple[StateWrite, ...]
+    is_storage: bool
+    """Handlers that write put things into it, and handlers that read give them out."""
+
+    @property
+    def short_name(self) -> str:
+        return self.name.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -321,6 +388,8 @@ class PathOperation:
     response_class: str | None = None
     tags: tuple[str, ...] = ()
     include_in_schema: bool = True
+    is_described: bool = False
+    """Its registration has a summary or a description of its own."""
     dependencies: tuple[Dependant, ...] = ()
     """Roots of the dependency tree, in FastAPI's order: application, include, router, decorator, parameters."""
     parameters: tuple[Parameter, ...] = ()
@@ -339,6 +408,10 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
+    outside_calls: tuple[OutsideCall, ...] = ()
+    """What its handler itself asks of other services."""
+    secret_fields: tuple[SecretField, ...] = ()
+    """What its answer holds that no client may see."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 
@@ -381,6 +454,16 @@ class Middleware:
 
 
 @dataclass(frozen=True, slots=True)
+class ValidationHandler:
+    """A function that answers requests that do not validate, in the place of FastAPI."""
+
+    name: str
+    location: Location
+    status: int | None
+    """What it answers with; None where that is no constant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Application:
     """A `FastAPI()` of the project: `module:attribute`, `module:function()` or `module:Class.attribute`."""
 
@@ -389,6 +472,35 @@ class Application:
     place: RouterPlace
     middlewares: tuple[Middleware, ...] = ()
     """In the order in which they are added: the last one sees a request first."""
+    validation_handler: ValidationHandler | None = None
+    """The last one that is registered; None where FastAPI answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleImport:
+    """An import of one file of the project by another."""
+
+    path: str
+    """The file that imports."""
+    imported: str
+    """The file that something is taken from."""
+    location: Location
+    is_for_types: bool
+    """It stands below `if TYPE_CHECKING` and is never run."""
+
+
+@dataclass(frozen=True, slots=True)
+class McpServer:
+    """An MCP server that an application serves over HTTP to whoever asks."""
+
+    name: str
+    """The path that it is mounted at, as far as it is known; the class that mounts it otherwise."""
+    location: Location
+    """The call that mounts it."""
+    made_at: Location | None
+    application: RouterPlace | None
+    serves_operations: bool
+    """Its tools are the operations of the application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,3 +533,15 @@ class Project:
     fastapi_version: tuple[int, ...] = ()
     """The version that version-dependent behaviour was read for, and where it was found in `version_source`."""
     version_source: str = ""
+    shared_states: tuple[SharedState, ...] = ()
+    """What the process keeps between requests."""
+    mcp_servers: tuple[McpServer, ...] = ()
+    """MCP servers that ask nobody who he is."""
+    imports: tuple[ModuleImport, ...] = ()
+    """Which files import which."""
+
+    @property
+    def serving(self) -> frozenset[str]:
+        """The files that hold functions that serve a path operation."""
+        lost = (operation for router in self.unmounted for operation in router.operations)
+        return frozenset(operation.location.path for operation in (*self.operations, *lost) if operation.endpoint)

@@ -77,6 +77,8 @@ class Router(Value):
     entries: list[Entry] = field(default_factory=list)
     attributes: dict[str, Value] = field(default_factory=dict)
     middlewares: list[Middleware] = field(default_factory=list)
+    validation_handlers: list[Value] = field(default_factory=list)
+    """Functions that answer requests that do not validate."""
     startup: list[Value] = field(default_factory=list)
     """Functions that run when the application starts."""
     made_in: str = ""

@@ -40,6 +40,8 @@ class Watched:
     """The values it was run on: as long as they live, their identity is theirs."""
     depth: int = 0
     """How many calls led there when it was run: what its events have beyond that is its own."""
+    bodies: frozenset[int] = frozenset()
+    """Identities of the definitions that it ran, its own included."""
 
 
 @dataclass(slots=True, eq=False)
@@ -52,6 +54,8 @@ class Trace:
     returned: Value | None = None
     runs: Counter[int] = field(default_factory=Counter)
     """How often each function body was followed."""
+    bodies: set[int] = field(default_factory=set)
+    """Identities of the definitions that were followed, now or in an earlier run that stands for this one."""
     ways: dict[int, int] = field(default_factory=dict)
     """How each function body that was followed can end, the last time (see `statements`)."""
     is_bare: bool = False

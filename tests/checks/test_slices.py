@@ -26,10 +26,11 @@ def difference(root: Path) -> tuple[int, int, set[object]]:
     project = run_analysis(texts, Settings(), ()).project
     rules = load_rules()
     settings = check_settings(Settings(profile="strict"), rules)
-    jobs = file_jobs(texts, {path: finder.dotted(path) for path in texts}, project)
+    modules = {path: finder.dotted(path) for path in texts}
+    jobs = file_jobs(texts, modules, project)
     findings, characters = [], []
     for whole in (True, False):
-        results = [do_job(job, node_rules(rules, settings, whole=whole)) for job in jobs]
+        results = [do_job(job, node_rules(rules, settings, modules.values(), whole=whole)) for job in jobs]
         assert not any(result.failures for result in results)
         findings.append({found for result in results for found in result.findings})
         characters.append(sum(result.characters for result in results))

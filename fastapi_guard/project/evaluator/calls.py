@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
+from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
+from fastapi_guard.project.credentials import dotted_name
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -85,7 +87,7 @@ def call(
     """What calling a value gives."""
     if interpreter.trace is not None and place is not None:
         interpreter.call_sites.append(place)
-        if isinstance(callee, (Function, BoundMethod)) and _asks_about_access(callee):
+        if _asks_about_access(interpreter, callee):
             interpreter.note("ask", Result(callee, arguments, keywords, place), place)
         try:
             made = _call(interpreter, callee, arguments, keywords, place, scope)
@@ -103,10 +105,21 @@ def call(
     return made
 
 
-def _asks_about_access(callee: Function | BoundMethod) -> bool:
-    """Whether a function of the project is called after a question about access: what it is given is written down."""
+def _asks_about_access(interpreter: Interpreter, callee: Value) -> bool:
+    """Whether a call asks about access, by its name or by configuration: what it is given is written down."""
+    if is_authorizer(interpreter, callee):
+        return True
     function = callee.function if isinstance(callee, BoundMethod) else callee
-    return is_named_after_a_check(function.name.rpartition(".")[2])
+    return isinstance(function, Function) and is_named_after_a_check(function.name.rpartition(".")[2])
+
+
+def is_authorizer(interpreter: Interpreter, callee: Value) -> bool:
+    """Whether configuration says that a callable checks whose rows are touched."""
+    known = interpreter.options.authorizers
+    function = callee.function if isinstance(callee, BoundMethod) else callee
+    if known and isinstance(function, Function):
+        return f"{function.module.name}.{function.name}" in known
+    return bool(known) and dotted_name(callee) in known
 
 
 def _is_plain_python(callee: Value) -> bool:
@@ -167,6 +180,8 @@ def _call(
             _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
+        if callee.name in MOUNTING and dotted_name(callee.receiver) in FROM_APPLICATION:
+            interpreter.mcp_mounts.append(Result(callee, arguments, keywords, place))
         known = methods.call_member(interpreter, callee, arguments, keywords, place)
         return known if known is not None else Result(callee, arguments, keywords, place)
     if isinstance(callee, Instance) and callee.cls.lookup("__call__"):
@@ -249,18 +264,23 @@ def _watched(
         around = tuple(interpreter.call_sites)
         trace.events.extend([event.behind(around, known.depth) for event in known.events])
         trace.leaving_settings.extend(known.leaving_settings)
+        trace.bodies |= known.bodies
         return known.result
     body = id(function.definition)
     if trace.runs[body] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING:
         return _not_again(function, trace.results.get(body), arguments, keywords)
     first_event, first_setting = len(trace.events), len(trace.leaving_settings)
+    before, trace.bodies = trace.bodies, {body}
     result = _run(interpreter, function, arguments, keywords)
     trace.runs[body] += 1
     trace.results[body] = result
     kept = (function, *arguments, *keywords.values())
     events, settings = trace.events[first_event:], trace.leaving_settings[first_setting:]
+    bodies = frozenset(trace.bodies)
+    trace.bodies |= before
+    depth = len(interpreter.call_sites)
     interpreter.watched[key] = Watched(
-        result, distinct_events(events), tuple(dict.fromkeys(settings)), kept, len(interpreter.call_sites)
+        result, distinct_events(events), tuple(dict.fromkeys(settings)), kept, depth, bodies
     )
     return result
 

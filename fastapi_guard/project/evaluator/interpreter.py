@@ -13,7 +13,7 @@ from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Event, Trace, Watched
-from fastapi_guard.project.values import Class, External, Function, Literal, Module, Place, Unknown, Value
+from fastapi_guard.project.values import Class, External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -34,6 +34,8 @@ class EvaluatorOptions:
 
     router_classes: tuple[str, ...] = ()
     """Dotted names of library classes that behave like `fastapi.APIRouter`."""
+    authorizers: tuple[str, ...] = ()
+    """Dotted names of callables that check whose rows are touched."""
 
 
 class Interpreter:
@@ -59,6 +61,8 @@ class Interpreter:
         self.routers: list[Router] = []
         self.unresolved: list[Unresolved] = []
         self.steps_left = STEPS_PER_ROOT
+        self.mcp_mounts: list[Result] = []
+        """Calls that add an MCP server to an application."""
         self.call_stack: list[Function] = []
         self.call_sites: list[Place] = []
         """The calls that lead to the running code, outermost first, while somebody watches."""

@@ -27,6 +27,7 @@ from fastapi_guard.project.values import (
     Unknown,
     Value,
     constant,
+    is_external,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,9 @@ VERBS = {
     "patch": "PATCH",
     "trace": "TRACE",
 }
+
+VALIDATION_ERRORS = ("fastapi.exceptions.RequestValidationError", "fastapi.exceptions.ValidationException")
+"""What FastAPI raises for a request that does not validate."""
 
 REGISTERING = frozenset(
     {"include_router", "add_api_route", "add_api_websocket_route", "add_route", "add_websocket_route", "api_route"}
@@ -198,6 +202,8 @@ def call_router_method(
         handled = _argument(arguments, keywords, 0, "exc_class_or_status_code")
         if isinstance(handled, Class):
             interpreter.exception_handlers.append((handled, _argument(arguments, keywords, 1, "handler")))
+        if is_external(handled, *VALIDATION_ERRORS):
+            router.validation_handlers.append(_argument(arguments, keywords, 1, "handler"))
         return NONE
     if name == "add_event_handler":
         if constant(_argument(arguments, keywords, 0, "event_type")) == "startup":
@@ -236,6 +242,8 @@ def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Valu
             router.startup.append(endpoint)
         if decorator.method == "exception_handler" and isinstance(path, Class):
             interpreter.exception_handlers.append((path, endpoint))
+        if decorator.method == "exception_handler" and is_external(path, *VALIDATION_ERRORS):
+            router.validation_handlers.append(endpoint)
         return endpoint
     if decorator.method == "middleware":
         router.middlewares.append(Middleware(endpoint, {}, decorator.place, switch(interpreter)))

@@ -1,0 +1,205 @@
+"""What a function does to names and attributes that outlive it: adds, changes, removes, binds, counts, gives, asks."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
+
+ADDING = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "setdefault", "update"})
+REMOVING = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"})
+LOOKING = frozenset({"__contains__", "count", "index", "keys", "get"})
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+@dataclass(frozen=True, slots=True)
+class StateUse:
+    """One use of something by its path: `TASKS` is `("TASKS",)`, `self.tasks[1]` is `("self", "tasks")`."""
+
+    path: tuple[str, ...]
+    kind: str
+    """adds, changes (a part of it), removes, binds, counts, gives, asks (whether something is in it)."""
+    node: ast.expr | ast.stmt
+    value: ast.expr | None = None
+    """What is added or bound."""
+    remembers: bool = False
+    """It happens only when what is asked for is not there yet."""
+
+
+def state_uses(function: AnyFunction) -> Iterator[StateUse]:
+    """The uses of everything that the function does not bind itself, functions within it left out."""
+    outer = outer_names(function)
+    local = local_names(function) - outer
+    parents = {child: node for node in _own(function) for child in ast.iter_child_nodes(node)}
+    for node in _own(function):
+        for use in _uses(node, parents):
+            is_bound = use.kind in ("binds", "counts") and len(use.path) == 1
+            if use.path[0] not in local and not (is_bound and use.path[0] not in outer):
+                remembers = use.kind in ("adds", "binds") and _remembers(use, function, parents)
+                yield StateUse(use.path, use.kind, use.node, use.value, remembers)
+
+
+def outer_names(function: AnyFunction) -> set[str]:
+    """What the function declares `global`."""
+    return {name for node in _own(function) if isinstance(node, ast.Global) for name in node.names}
+
+
+def local_names(function: AnyFunction) -> set[str]:
+    """What the function binds, its `self` left out."""
+    spec = function.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))]
+    bound = {parameter.arg for parameter in every} - {"self", "cls"}
+    for node in _own(function):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.add(node.id)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)):
+            bound.add(node.name or "")
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            bound.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+    return bound
+
+
+def path_of(node: ast.expr) -> tuple[tuple[str, ...], bool]:
+    """The names that lead to an expression, and whether it is a part of what they lead to; empty for other ones."""
+    names: list[str] = []
+    is_part = False
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Subscript):
+            names, is_part = [], True
+            node = node.value
+        elif isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        else:
+            return (), False
+    return (node.id, *reversed(names)), is_part
+
+
+def _own(function: AnyFunction) -> Iterator[ast.AST]:
+    """The nodes of the body, functions within it left out but for their names."""
+    pending: list[ast.AST] = list(reversed(function.body))
+    while pending:
+        node = pending.pop()
+        yield node
+        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+def _uses(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[StateUse]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _bound(target, node, node.value)
+    elif isinstance(node, ast.AnnAssign) and node.value is not None:
+        yield from _bound(node.target, node, node.value)
+    elif isinstance(node, ast.AugAssign):
+        path, is_part = path_of(node.target)
+        if path:
+            yield StateUse(path, "changes" if is_part else "counts", node, node.value)
+    elif isinstance(node, ast.Delete):
+        for target in node.targets:
+            path, is_part = path_of(target)
+            if is_part:
+                yield StateUse(path, "removes", node)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        path, is_part = path_of(node.func.value)
+        if path and node.func.attr in ADDING | REMOVING:
+            kind = "changes" if is_part else "adds" if node.func.attr in ADDING else "removes"
+            value = node.args[-1] if node.args else None
+            yield StateUse(path, kind, node, value)
+    elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
+        holder = parents.get(node)
+        if not (isinstance(holder, ast.Attribute) and isinstance(node, ast.Name) and isinstance(holder.ctx, ast.Store)):
+            path, is_part = path_of(node)
+            if path and not is_part and not _is_written(node, parents):
+                yield StateUse(path, "asks" if _only_asks(node, holder) else "gives", node)
+
+
+def _bound(target: ast.expr, statement: ast.stmt, value: ast.expr) -> Iterator[StateUse]:
+    if isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from _bound(element, statement, value)
+        return
+    path, is_part = path_of(target)
+    if not path:
+        return
+    if isinstance(target, ast.Subscript) and not path_of(target.value)[1]:
+        yield StateUse(path, "adds", statement, value)
+    else:
+        yield StateUse(path, "changes" if is_part else "binds", statement, value)
+
+
+def _is_written(node: ast.expr, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether an expression is read only to be written to: `TASKS` in `TASKS[1] = …` and `TASKS.append(…)`."""
+    holder = parents.get(node)
+    while isinstance(holder, ast.Subscript) and holder.value is node:
+        if not isinstance(holder.ctx, ast.Load):
+            return True
+        node, holder = holder, parents.get(holder)
+    if isinstance(holder, ast.Attribute) and holder.attr in (ADDING | REMOVING):
+        above = parents.get(holder)
+        statement = parents.get(above) if above is not None else None
+        return isinstance(above, ast.Call) and above.func is holder and isinstance(statement, ast.Expr)
+    return False
+
+
+def _only_asks(node: ast.expr, holder: ast.AST | None) -> bool:
+    if isinstance(holder, ast.Compare):
+        return node in holder.comparators
+    if isinstance(holder, (ast.If, ast.UnaryOp, ast.While)):
+        return True
+    return isinstance(holder, ast.Call) and isinstance(holder.func, ast.Name) and holder.func.id in ("len", "bool")
+
+
+def _remembers(use: StateUse, function: AnyFunction, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether a write only happens because a test or a lookup has found nothing: a cache, an object made once."""
+    found = _looked_up(use.path, function)
+    node: ast.AST | None = use.node
+    while node is not None and node is not function:
+        if isinstance(node, ast.If) and _mentions(node.test, use.path, found) and not _turns_away(node):
+            return True
+        if isinstance(node, ast.ExceptHandler) and _mentions(parents[node], use.path, found):
+            return True
+        node = parents.get(node)
+    return any(
+        isinstance(other, ast.If)
+        and other.lineno < use.node.lineno
+        and _mentions(other.test, use.path, found)
+        and any(_gives_back(statement, use, found) for statement in ast.walk(other))
+        for other in _own(function)
+    )
+
+
+def _gives_back(statement: ast.AST, use: StateUse, found: set[str]) -> bool:
+    """Whether a statement returns what was found; for what is made once, whether it returns at all."""
+    if not isinstance(statement, ast.Return):
+        return False
+    return use.kind == "binds" if statement.value is None else _mentions(statement.value, use.path, found)
+
+
+def _looked_up(path: tuple[str, ...], function: AnyFunction) -> set[str]:
+    """The variables that hold what was found under the path."""
+    return {
+        target.id
+        for node in _own(function)
+        if isinstance(node, (ast.Assign, ast.NamedExpr))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name) and _mentions(node.value, path, set())
+    }
+
+
+def _mentions(node: ast.AST, path: tuple[str, ...], names: set[str]) -> bool:
+    """Whether a test speaks of the state, or of something that was found in it."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Name) and (part.id in names or (len(path) == 1 and part.id == path[0])):
+            return True
+        if isinstance(part, ast.Attribute) and path_of(part)[0] == path:
+            return True
+    return False
+
+
+def _turns_away(test: ast.If) -> bool:
+    """Whether a client who asks in vain, or asks for what is there already, gets an error."""
+    return any(isinstance(statement, ast.Raise) for statement in (*test.body, *test.orelse))

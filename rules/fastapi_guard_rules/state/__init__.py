@@ -1,0 +1,1 @@
+"""State: what a process keeps between requests, and its neighbours do not know."""
