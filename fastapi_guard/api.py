@@ -86,6 +86,7 @@ from fastapi_guard.project.grouping import (
 )
 from fastapi_guard.project.layers import handler_accesses, has_data_layer
 from fastapi_guard.project.model import (
+    Absence,
     Application,
     Authentication,
     BlockingCall,

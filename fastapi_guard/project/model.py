@@ -223,6 +223,18 @@ class ColumnWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Absence:
+    """A row that may not be there and that nobody asks for before it is used."""
+
+    given_by: str
+    """The method that gives None: `session.get`, `.first`."""
+    taken: str
+    """What is taken of it, as written: `task.title`; empty where it is returned as it is."""
+    location: Location | None
+    """Where that is."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseAccess:
     """Something that an operation does to the database, in its handler or in what the handler calls."""
 
@@ -270,6 +282,8 @@ class DatabaseAccess:
     """The column that says to which customer of the service a row belongs."""
     is_of_principals: bool = False
     """The table holds the users or tenants themselves."""
+    absence: Absence | None = None
+    """What happens where the client asks for a row that does not exist, and nothing looks whether it does."""
 
     @property
     def in_handler(self) -> bool:

@@ -17,12 +17,13 @@ from fastapi_guard.knowledge.database import (
     is_named_after_a_check,
 )
 from fastapi_guard.location import Location
+from fastapi_guard.project.absence import AbsenceReader
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
-from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in
+from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess
+from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in, keys_of
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
@@ -39,6 +40,7 @@ from fastapi_guard.project.values import (
     Place,
     Result,
     Value,
+    constant,
 )
 from fastapi_guard.project.writes import WriteReader
 
@@ -103,8 +105,10 @@ class QueryReader:
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
+        asked_for: set[object] = set()
         for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
+            absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
             for access in _merged(self._found(trace)):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
@@ -112,7 +116,8 @@ class QueryReader:
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
-                made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
+                absence = self._absence(access, bound, absences, origins, asked_for)
+                made.append(replace(self._made(access, bound, aftermath, origins, role, loaded_at), absence=absence))
         return tuple(dict.fromkeys(made))
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
@@ -252,6 +257,24 @@ class QueryReader:
         elif access.table.is_owned and not access.table.is_principal:
             for load in (access.event.value, *access.others):
                 origins.remember(load, ROW)
+
+    def _absence(
+        self, access: Found, bound: Bound, absences: AbsenceReader, origins: Origins, asked_for: set[object]
+    ) -> Absence | None:
+        """What becomes of a row that the client asks for, where nothing before has looked whether there is one."""
+        if access.kind not in ("select", "get") or access.table is None or access.statement.is_aggregate:
+            return None
+        chosen = [value for value in bound.values if origins.kinds(value) <= TRUSTABLE and constant(value) is None]
+        keys = {(access.table.name, key) for value in chosen for key in keys_of(value)}
+        is_known = bool(keys & asked_for)
+        asked_for |= keys
+        if is_known or not keys or self._is_queried(chosen, absences):
+            return None
+        return absences.of(access.event.value)
+
+    def _is_queried(self, values: list[Value], absences: AbsenceReader) -> bool:
+        """Whether a value was taken of a row: what a row refers to exists."""
+        return any(absences.is_of_row(value) for value in values)
 
     def _writes(self, access: Found, load: Value, aftermath: Aftermath, origins: Origins) -> tuple[ColumnWrite, ...]:
         """The columns that an access sets, or that are set on what it loads or makes."""

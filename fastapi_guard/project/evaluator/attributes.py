@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.one_row import may_give_none
 from fastapi_guard.project.registration import Router, RouterMethod
 from fastapi_guard.project.values import (
     Argument,
@@ -62,6 +63,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
     """What `receiver.name` is."""
     if interpreter.trace is not None and (name in READS or (isinstance(receiver, Member) and receiver.name == "state")):
         interpreter.note("read", Member(receiver, name), place)
+    if isinstance(receiver, Result) and interpreter.trace is not None and may_give_none(receiver):
+        interpreter.note("part", Member(receiver, name), place)
     if isinstance(receiver, External):
         return external_attribute(receiver, name)
     if isinstance(receiver, Instance):
