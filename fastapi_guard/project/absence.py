@@ -44,10 +44,7 @@ class AbsenceReader:
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
         }
         self._asked = {
-            part
-            for event in trace.events
-            if event.kind in ("test", "compare")
-            for part in _parts_of_test(event.value)
+            part for event in trace.events if event.kind in ("test", "compare") for part in _parts_of_test(event.value)
         }
         self._returned = _options(trace.returned) if trace.returned is not None else []
 
@@ -161,7 +158,10 @@ def _catches(place: Place) -> bool:
     for node in ast.walk(place.module.tree):
         if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0):
             for handler in node.handlers:
-                names = {name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "") for name in _caught(handler)}
+                names = {
+                    name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
+                    for name in _caught(handler)
+                }
                 if handler.type is None or names & CATCHING:
                     return True
     return False

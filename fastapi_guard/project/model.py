@@ -223,6 +223,17 @@ class ColumnWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Misread:
+    """A part of a condition that Python decides before the database sees it."""
+
+    text: str
+    """As written: `Task.done == False and Task.user_id == user.id`."""
+    outcome: str
+    """What is left of it: "only `Task.done == False` reaches the query"."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Absence:
     """A row that may not be there and that nobody asks for before it is used."""
 
@@ -284,6 +295,8 @@ class DatabaseAccess:
     """The table holds the users or tenants themselves."""
     absence: Absence | None = None
     """What happens where the client asks for a row that does not exist, and nothing looks whether it does."""
+    misread: tuple[Misread, ...] = ()
+    """The parts of its conditions that never reach the database."""
 
     @property
     def in_handler(self) -> bool:

@@ -22,8 +22,19 @@ from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in, keys_of
+from fastapi_guard.project.origins import (
+    CLIENT,
+    INJECTED,
+    OWN,
+    ROW,
+    Origins,
+    closed_over,
+    comes_from,
+    dependencies_in,
+    keys_of,
+)
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
@@ -326,6 +337,11 @@ class QueryReader:
             client_value=bound.client_value,
             optional_test=bound.optional_test,
             writes=self._writes(access, load, aftermath, origins),
+            misread=tuple(
+                each
+                for condition in (*statement.conditions, *statement.optional)
+                for each in misread_in(condition.value, lambda value: self.bounds.column(value) is not None)
+            ),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,

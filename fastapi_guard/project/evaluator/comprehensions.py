@@ -10,9 +10,9 @@ from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.evaluator.operators import key_of, truth
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
-    Place,
     Item,
     Mapping,
+    Place,
     Sequence,
     Unknown,
     Value,
