@@ -112,6 +112,7 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import assignment_finding, unscoped_finding
 from fastapi_guard.project.public import is_public
+from fastapi_guard.project.side_effects import changes_of
 from fastapi_guard.project.way import inclusions, near_miss, proof_of, short_name, titles_of
 from fastapi_guard.rule import ERROR, HIGH, INFO, LOW, MEDIUM, WARNING, Rule, rule
 from fastapi_guard.source.suppressions import Directive, Suppression
@@ -188,6 +189,7 @@ __all__ = [
     "called_names",
     "caught_by",
     "caught_texts",
+    "changes_of",
     "comes_from_header",
     "creation_of",
     "definitions_of",
