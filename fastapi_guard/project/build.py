@@ -33,6 +33,7 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
+from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
@@ -167,6 +168,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     ownership = OwnershipReader(interpreter, judge)
     dead = DeadGuardReader(interpreter, reader, judge.behaviours)
     blocking = BlockingReader(judge)
+    sessions = SessionReader(judge)
     ownership.learn(
         operation
         for router in applications
@@ -180,10 +182,11 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
             operations += [
-                _judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]
+                _judged(judge, ownership, blocking, sessions, dead, linker, operation)
+                for operation in by_application[id(router)]
             ]
     unmounted = _unmounted(
-        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
+        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, sessions, dead, linker, operation)
     )
     unresolved = sorted(
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
@@ -214,6 +217,7 @@ def _judged(
     judge: Judge,
     ownership: OwnershipReader,
     blocking: BlockingReader,
+    sessions: SessionReader,
     dead: DeadGuardReader,
     linker: Linker,
     operation: PathOperation,
@@ -234,6 +238,7 @@ def _judged(
         accesses=accesses,
         checks_role=checks_role,
         blocking=blocking.of(operation, endpoint),
+        sessions=sessions.of(operation, endpoint),
         dead_guards=dead_guards,
     )
 

@@ -322,6 +322,23 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session or connection to a database that is opened while a request is served, or that it uses."""
+
+    name: str
+    """What opens it, as written: `SessionLocal`."""
+    location: Location
+    sites: tuple[Location, ...]
+    """The calls that lead there from the handler or the dependency, outermost first."""
+    function: str
+    """The function that opens it; empty at module level."""
+    dependency: str
+    """Dotted name of the dependency that it is opened for; empty for the handler."""
+    fate: str
+    """What becomes of it: closed, leaked, returned, yielded, kept (by an object), given (to a call), global."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -364,6 +381,8 @@ class PathOperation:
     """What stops the event loop when it runs, its dependencies included."""
     checks_role: bool = False
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
+    sessions: tuple[OpenedSession, ...] = ()
+    """The sessions and connections that serving it opens or uses."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
     public_reason: str | None = None
