@@ -1,6 +1,7 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
+from fastapi_guard.facts.cleanup import lost_cleanup
 from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
@@ -232,6 +233,7 @@ __all__ = [
     "literal_kind",
     "literal_texts",
     "logged_credentials",
+    "lost_cleanup",
     "mass_assignments",
     "mentions",
     "near_miss",

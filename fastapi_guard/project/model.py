@@ -331,7 +331,7 @@ class OpenedSession:
     sites: tuple[Location, ...]
     """The calls that lead there from the handler or the dependency, outermost first."""
     function: str
-    """The function that opens it; empty at module level."""
+    """The function or method that opens it, `UnitOfWork.open`; empty at module level."""
     dependency: str
     """Dotted name of the dependency that it is opened for; empty for the handler."""
     fate: str

@@ -54,7 +54,7 @@ class SessionReader:
             name,
             place.module.location(place.node),
             tuple(site.module.location(site.node) for site in sites),
-            getattr(function, "name", "") if function is not None else "",
+            self._named(function, place),
             dependency,
             fate if fate and own != "yielded" else own,
         )
@@ -67,7 +67,7 @@ class SessionReader:
         while isinstance(holder, (ast.Await, ast.IfExp, ast.BoolOp, ast.NamedExpr)):
             holder = parents.get(holder)
         if isinstance(holder, ast.withitem):
-            return "closed"
+            return "yielded" if _hands_out(holder.optional_vars, function) else "closed"
         if isinstance(holder, ast.Return):
             return "returned"
         if isinstance(holder, (ast.Yield, ast.YieldFrom)):
@@ -94,6 +94,14 @@ class SessionReader:
         ):
             return fate_of_name(targets[0].id, function)
         return "given"
+
+    def _named(self, function: AnyFunction | None, place: Place) -> str:
+        """`UnitOfWork.open` for a method, `get_db` for a function, nothing for a module."""
+        if function is None:
+            return ""
+        holder = self._parents_in(place.module).get(function)
+        name = function.name if not isinstance(function, ast.Lambda) else "lambda"
+        return f"{holder.name}.{name}" if isinstance(holder, ast.ClassDef) else name
 
     def _function_around(self, place: Place) -> AnyFunction | None:
         parents = self._parents_in(place.module)
@@ -140,6 +148,16 @@ def _keeps(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Assign):
         return _holds(node.value, name) and not isinstance(node.targets[0], ast.Name)
     return isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names
+
+
+def _hands_out(target: ast.expr | None, function: AnyFunction | None) -> bool:
+    """Whether a function yields what its `with` binds."""
+    if not isinstance(target, ast.Name) or function is None:
+        return False
+    return any(
+        isinstance(node, ast.Yield) and node.value is not None and _holds(node.value, target.id)
+        for node in ast.walk(function)
+    )
 
 
 def _is_closing(call: ast.Call) -> bool:

@@ -13,7 +13,7 @@ def session_not_closed(operation: PathOperation, project: Project) -> Iterator[F
             yield Finding(
                 session.location,
                 f"`{session.name}()` is opened in `{session.function}` and never closed: "
-                "each request keeps a connection until the pool is empty",
+                "its connection goes back when the garbage collector comes, or never",
                 operations=operation.places,
                 help="Open it with `with`, or in a dependency that yields it.",
                 symbol=session.function,
