@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi_guard.location import Location
-from fastapi_guard.project.authentication import Judge, KnownGuards
+from fastapi_guard.project.authentication import Judge, KnownGuards, without_wrappers
 from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
@@ -32,6 +32,7 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
+from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
@@ -239,6 +240,7 @@ def _judged(
         checks_role=checks_role,
         blocking=blocking.of(operation, endpoint),
         sessions=sessions.of(operation, endpoint),
+        scheduled=scheduled_in(judge.behaviours.trace_of(without_wrappers(endpoint)), operation),
         dead_guards=dead_guards,
     )
 

@@ -339,6 +339,17 @@ class OpenedSession:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Something that a handler leaves to be run beside its request."""
+
+    kind: str
+    """add_task (after the answer), create_task (at once, and not awaited)."""
+    given: tuple[str, ...]
+    """The variables of the handler that it is given."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -383,6 +394,8 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     sessions: tuple[OpenedSession, ...] = ()
     """The sessions and connections that serving it opens or uses."""
+    scheduled: tuple[Scheduled, ...] = ()
+    """What its handler leaves to be run beside the request."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
     public_reason: str | None = None

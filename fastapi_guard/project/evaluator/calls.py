@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
+from fastapi_guard.knowledge.scheduling import CREATES_TASKS
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -113,7 +114,8 @@ def _is_plain_python(callee: Value) -> bool:
     """A call of Python itself that nobody who watches asks about: logging, dates, text."""
     for _ in range(8):
         if isinstance(callee, External):
-            return callee.name.partition(".")[0] in PLAIN_MODULES and not waits_for(callee.name)
+            is_plain = callee.name.partition(".")[0] in PLAIN_MODULES
+            return is_plain and not waits_for(callee.name) and callee.name not in CREATES_TASKS
         if isinstance(callee, Member):
             callee = callee.receiver
         elif isinstance(callee, Result):
