@@ -85,6 +85,7 @@ from fastapi_guard.project.grouping import (
     open_groups,
     routers_of,
 )
+from fastapi_guard.project.late_checks import late_checks
 from fastapi_guard.project.layers import handler_accesses, has_data_layer
 from fastapi_guard.project.model import (
     Absence,
@@ -227,6 +228,7 @@ __all__ = [
     "is_test",
     "is_unverified",
     "jwt_option",
+    "late_checks",
     "leaves_function",
     "lets_errors_out",
     "literal_in",

@@ -32,6 +32,7 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
+from fastapi_guard.project.rejections import own_refusals
 from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.sessions import SessionReader
@@ -232,6 +233,7 @@ def _judged(
         )
     accesses, checks_role = ownership.accesses(operation, endpoint)
     dead_guards = dead.of(operation, endpoint)
+    trace = judge.behaviours.trace_of(without_wrappers(endpoint))
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
     return replace(
         operation,
@@ -240,7 +242,8 @@ def _judged(
         checks_role=checks_role,
         blocking=blocking.of(operation, endpoint),
         sessions=sessions.of(operation, endpoint),
-        scheduled=scheduled_in(judge.behaviours.trace_of(without_wrappers(endpoint)), operation),
+        scheduled=scheduled_in(trace, operation),
+        refusals=own_refusals(trace),
         dead_guards=dead_guards,
     )
 

@@ -394,6 +394,8 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     sessions: tuple[OpenedSession, ...] = ()
     """The sessions and connections that serving it opens or uses."""
+    refusals: tuple[Location, ...] = ()
+    """Where its handler itself raises 401 or 403."""
     scheduled: tuple[Scheduled, ...] = ()
     """What its handler leaves to be run beside the request."""
     dead_guards: tuple[DeadGuard, ...] = ()
