@@ -114,6 +114,7 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import assignment_finding, unscoped_finding
+from fastapi_guard.project.plain_passwords import plain_passwords
 from fastapi_guard.project.public import is_public
 from fastapi_guard.project.side_effects import changes_of
 from fastapi_guard.project.way import inclusions, near_miss, proof_of, short_name, titles_of
@@ -247,6 +248,7 @@ __all__ = [
     "passes_through",
     "password_in_url",
     "payload_keys",
+    "plain_passwords",
     "principal_parameter",
     "proof_of",
     "raw_body_reads",

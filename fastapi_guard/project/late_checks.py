@@ -84,7 +84,9 @@ def _test_of(block: Sequence[ast.stmt], line: int, before: list[ast.stmt]) -> tu
                 if inner and inner[0].lineno <= line <= (inner[-1].end_lineno or 0):
                     deeper = _test_of(inner, line, earlier)
                     return deeper or (statement.test, earlier)
-        elif isinstance(statement, (ast.With, ast.AsyncWith)) or (isinstance(statement, ast.Try) and line <= (statement.body[-1].end_lineno or 0)):
+        elif isinstance(statement, (ast.With, ast.AsyncWith)) or (
+            isinstance(statement, ast.Try) and line <= (statement.body[-1].end_lineno or 0)
+        ):
             return _test_of(statement.body, line, earlier)
         return None
     return None

@@ -220,6 +220,19 @@ class ColumnWrite:
     """The parameter that the value came in by."""
     field_locations: tuple[Location, ...] = ()
     """Where the fields are declared, in their order."""
+    as_given: tuple[str, ...] = ()
+    """The columns that take exactly what the client sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordComparison:
+    """A password of a user that is compared with what the client sent, unchanged."""
+
+    column: str
+    text: str
+    """What it is compared with, as written."""
+    location: Location | None
+    """Where that is; None where the query does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +308,8 @@ class DatabaseAccess:
     """The table holds the users or tenants themselves."""
     absence: Absence | None = None
     """What happens where the client asks for a row that does not exist, and nothing looks whether it does."""
+    passwords: tuple[PasswordComparison, ...] = ()
+    """The passwords that it, or a comparison of what it gives, asks for in plain text."""
     misread: tuple[Misread, ...] = ()
     """The parts of its conditions that never reach the database."""
 

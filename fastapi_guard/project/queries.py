@@ -23,7 +23,7 @@ from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.misread import misread_in
-from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess
+from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
 from fastapi_guard.project.origins import (
     CLIENT,
     INJECTED,
@@ -35,6 +35,7 @@ from fastapi_guard.project.origins import (
     dependencies_in,
     keys_of,
 )
+from fastapi_guard.project.passwords import in_statement, with_row
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
@@ -128,7 +129,9 @@ class QueryReader:
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
-                made.append(replace(self._made(access, bound, aftermath, origins, role, loaded_at), absence=absence))
+                passwords = tuple(self._passwords(access, compares, origins))
+                one = self._made(access, bound, aftermath, origins, role, loaded_at)
+                made.append(replace(one, absence=absence, passwords=passwords))
         return tuple(dict.fromkeys(made))
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
@@ -283,6 +286,17 @@ class QueryReader:
             return None
         return absences.of(access.event.value)
 
+    def _passwords(self, access: Found, compares: list[Value], origins: Origins) -> Iterator[PasswordComparison]:
+        """The passwords that a query looks for, or that code compares with those of the rows that it gave."""
+        table, statement = access.table, access.statement
+        if table is None or not table.is_principal or access.kind not in ("select", "get"):
+            return
+        parts = [
+            p for condition in statement.conditions for p in self.bounds.compared(condition.value, statement.tables)
+        ]
+        yield from in_statement(table, parts, origins)
+        yield from with_row(compares, lambda holder: comes_from(holder, access.event.value), origins)
+
     def _is_queried(self, values: list[Value], absences: AbsenceReader) -> bool:
         """Whether a value was taken of a row: what a row refers to exists."""
         return any(absences.is_of_row(value) for value in values)
@@ -293,7 +307,7 @@ class QueryReader:
             return ()
         written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
         if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
-            written += self.writes.on_row(load, aftermath, origins)
+            written += self.writes.on_row(load, aftermath, origins, access.table)
         return tuple(dict.fromkeys(written))
 
     def _made(
