@@ -124,9 +124,12 @@ class WriteReader:
         if column != "*":
             return (column,) if is_as_given(value, origins) else ()
         made = _dumped(value)
-        if not isinstance(made, Instance) or hashes(made.cls) or _is_put_elsewhere(value):
+        if source_of(value, origins) != "client" or _is_put_elsewhere(value):
             return ()
-        return tuple(name for name in fields if name in table.columns and name not in made.attributes)
+        if isinstance(made, Instance) and hashes(made.cls):
+            return ()
+        known = made.attributes if isinstance(made, Instance) else {}
+        return tuple(name for name in fields if name in table.columns and name not in known)
 
     def _fields(self, value: Value) -> Iterator[tuple[str, Location]]:
         """The fields of the model that is dumped, and where they are declared, without those that are left out."""
