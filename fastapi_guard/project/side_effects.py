@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from fastapi_guard.project.creation import TRACE
+from fastapi_guard.project.creation import ACTION, CREATING, TRACE
 from fastapi_guard.project.model import DatabaseAccess, PathOperation
 
-CHANGING = frozenset({"insert", "update", "delete", "upsert", "save"})
 READS = frozenset({"select", "get"})
 
 LINKS = re.compile(
@@ -32,15 +31,13 @@ def changes_of(operation: PathOperation) -> tuple[DatabaseAccess, ...]:
     name = operation.endpoint_name.rpartition(".")[2].lower()
     if LINKS.search(operation.path.lower()) or LINKS.search(name):
         return ()
-    if not any(access.kind == "commit" for access in operation.accesses) and not any(
-        access.kind in CHANGING for access in operation.accesses
-    ):
-        return ()
     read: set[str] = set()
     found: list[DatabaseAccess] = []
+    is_named_so = any(words.search(part) for part in (name, operation.path.lower()) for words in (ACTION, CREATING))
     is_committed = any(access.kind == "commit" for access in operation.accesses)
     for access in operation.accesses:
-        if _is_change(access, read, is_committed):
+        is_meant = access.in_handler or is_named_so  # what is deep below may tidy up, or learn what is new elsewhere
+        if is_meant and _is_change(access, read, is_committed):
             found.append(access)
         if access.kind in READS:
             read.add(access.table)
