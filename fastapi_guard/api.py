@@ -71,7 +71,7 @@ from fastapi_guard.knowledge.error_words import (
 )
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
-from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
+from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments, trusted_columns
 from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.grouping import (
     Bypass,
@@ -267,6 +267,7 @@ __all__ = [
     "tests_around",
     "titles_of",
     "token_in",
+    "trusted_columns",
     "unannotated",
     "unscoped",
     "unscoped_finding",

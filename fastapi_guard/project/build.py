@@ -17,6 +17,7 @@ from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.forgotten import ForgottenReader
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.model import (
     Application,
@@ -171,6 +172,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     dead = DeadGuardReader(interpreter, reader, judge.behaviours)
     blocking = BlockingReader(judge)
     sessions = SessionReader(judge)
+    forgotten = ForgottenReader(judge)
     ownership.learn(
         operation
         for router in applications
@@ -184,11 +186,13 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
             operations += [
-                _judged(judge, ownership, blocking, sessions, dead, linker, operation)
+                _judged(judge, ownership, blocking, sessions, forgotten, dead, linker, operation)
                 for operation in by_application[id(router)]
             ]
     unmounted = _unmounted(
-        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, sessions, dead, linker, operation)
+        interpreter,
+        linker,
+        lambda operation: _judged(judge, ownership, blocking, sessions, forgotten, dead, linker, operation),
     )
     unresolved = sorted(
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
@@ -220,6 +224,7 @@ def _judged(
     ownership: OwnershipReader,
     blocking: BlockingReader,
     sessions: SessionReader,
+    forgotten: ForgottenReader,
     dead: DeadGuardReader,
     linker: Linker,
     operation: PathOperation,
@@ -235,6 +240,7 @@ def _judged(
     dead_guards = dead.of(operation, endpoint)
     trace = judge.behaviours.trace_of(without_wrappers(endpoint))
     verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
+    operation = replace(operation, dead_guards=dead_guards)
     return replace(
         operation,
         authentication=_with_dead_guards(verdict, dead_guards),
@@ -244,7 +250,8 @@ def _judged(
         sessions=sessions.of(operation, endpoint),
         scheduled=scheduled_in(trace, operation),
         refusals=own_refusals(trace),
-        dead_guards=dead_guards,
+        forgotten=forgotten.of(operation, endpoint),
+        returned_table=ownership.returned_table(endpoint),
     )
 
 

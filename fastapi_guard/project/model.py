@@ -201,6 +201,8 @@ class Parameter:
     """Dotted name of the resolved type without Annotated, Optional and default; empty when there is none."""
     location: Location
     is_required: bool = True
+    columns: tuple[str, ...] = ()
+    """The columns of the annotated class where it is a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +367,20 @@ class Scheduled:
 
 
 @dataclass(frozen=True, slots=True)
+class ForgottenCoroutine:
+    """A call of an `async def` of the project that nobody awaits."""
+
+    name: str
+    """Dotted name of what is called."""
+    use: str
+    """alone (a statement), asked (in a condition), kept (in a variable)."""
+    function: str
+    """The function that calls it."""
+    location: Location
+    defined_at: Location | None
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -411,6 +427,10 @@ class PathOperation:
     """The sessions and connections that serving it opens or uses."""
     refusals: tuple[Location, ...] = ()
     """Where its handler itself raises 401 or 403."""
+    returned_table: str = ""
+    """Dotted name of the table whose rows its handler returns as they are."""
+    forgotten: tuple[ForgottenCoroutine, ...] = ()
+    """The coroutines that it makes and nobody awaits, but for those that guard: they are dead guards."""
     scheduled: tuple[Scheduled, ...] = ()
     """What its handler leaves to be run beside the request."""
     dead_guards: tuple[DeadGuard, ...] = ()

@@ -121,6 +121,8 @@ class SessionReader:
 
 
 BEGINS = frozenset({"begin", "__enter__", "__aenter__"})
+ENTERED = frozenset({"__aenter__", "__aexit__", "__enter__", "__exit__"})
+"""Methods by which code enters and leaves a context by hand."""
 
 
 def fate_of_name(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -130,7 +132,7 @@ def fate_of_name(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) ->
         if isinstance(node, ast.withitem) and _mentions(node.context_expr, name):
             found.add("closed")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is(node.func.value, name):
-            found.update({"closed"} if node.func.attr in CLOSING else ())
+            found.update({"closed"} if node.func.attr in CLOSING or node.func.attr in ENTERED else ())
         elif isinstance(node, ast.Call) and any(_is(value, name) for value in _arguments(node)):
             found.update({"closed"} if _is_closing(node) else {"kept"} if _makes_an_object(node) else ())
         elif isinstance(node, (ast.Return, ast.Yield)) and node.value is not None and _holds(node.value, name):

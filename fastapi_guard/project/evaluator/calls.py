@@ -94,6 +94,8 @@ def call(
             interpreter.call_sites.pop()
     else:
         made = _call(interpreter, callee, arguments, keywords, place, scope)
+    if interpreter.trace is not None and isinstance(made, Coroutine) and isinstance(callee, (Function, BoundMethod)):
+        interpreter.note("coroutine", Result(callee, (), {}, place), place)
     if (
         interpreter.trace is not None
         and isinstance(made, Result)
