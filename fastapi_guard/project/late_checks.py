@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,12 @@ from fastapi_guard.project.ownership import principal_parameter
 
 WRITES = frozenset({"insert", "update", "delete", "upsert", "save"})
 READS = frozenset({"select", "get"})
+
+
+ASKS = re.compile(
+    r"^_*(?:get|read|load|find|fetch|list|search|count|exists?|is|has|check|verify|ensure|require|resolve|validate|assert)(?:_|$)"
+)
+"""Beginnings of the names of functions that are called to learn something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,25 @@ def late_checks(operation: PathOperation) -> Iterator[LateCheck]:
 
 def _committed(earlier: Sequence[DatabaseAccess], operation: PathOperation) -> DatabaseAccess | None:
     """A write that nothing takes back any more."""
-    write = next(
-        (each for each in earlier if each.kind in WRITES and each.table and not TRACE.search(each.table)), None
-    )
+    write = next((each for each in earlier if _is_meant(each, operation)), None)
     commits = any(access.kind == "commit" for access in operation.accesses)
     return write if not commits or any(access.kind == "commit" for access in earlier) else None
+
+
+def _is_meant(access: DatabaseAccess, operation: PathOperation) -> bool:
+    """Whether the handler writes itself, or calls something in order to: what is called for a value may tidy up."""
+    if access.kind not in WRITES or not access.table or TRACE.search(access.table) or operation.endpoint is None:
+        return False
+    if access.in_handler:
+        return True
+    site = access.sites[0]
+    for node in ast.walk(operation.endpoint.definition):
+        value = node.value if isinstance(node, ast.Expr) else None
+        value = value.value if isinstance(value, ast.Await) else value
+        if isinstance(value, ast.Call) and (value.lineno, value.end_lineno) == (site.line, site.end_line):
+            name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
+            return ASKS.search(name.lower()) is None
+    return False
 
 
 def _line_in(access: DatabaseAccess, operation: PathOperation) -> int | None:
