@@ -353,6 +353,11 @@ class OpenedSession:
     """Dotted name of the dependency that it is opened for; empty for the handler."""
     fate: str
     """What becomes of it: closed, leaked, returned, yielded, kept (by an object), given (to a call), global."""
+    taken_by: str
+    """The call that takes it, as written: of helpers that only hand it out, that of the outermost one."""
+    taker: str
+    """The function that this call stands in."""
+    taken_at: Location
 
 
 @dataclass(frozen=True, slots=True)

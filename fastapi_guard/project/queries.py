@@ -45,7 +45,6 @@ from fastapi_guard.project.values import (
     Argument,
     Choice,
     External,
-    Instance,
     Literal,
     Member,
     Operation,
@@ -54,7 +53,7 @@ from fastapi_guard.project.values import (
     Value,
     constant,
 )
-from fastapi_guard.project.writes import WriteReader
+from fastapi_guard.project.writes import WriteReader, is_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +305,7 @@ class QueryReader:
         if access.table is None:
             return ()
         written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
-        if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
+        if access.kind in ("select", "get") or is_new(access.row):
             written += self.writes.on_row(load, aftermath, origins, access.table)
         return tuple(dict.fromkeys(written))
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from fastapi_guard.knowledge.sessions import CLOSING, CONNECTORS, ENGINES, SESSION_CLASSES, SESSION_MAKERS
+from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.model import OpenedSession, PathOperation
 from fastapi_guard.project.scope import ModuleScope
@@ -57,7 +58,16 @@ class SessionReader:
             self._named(function, place),
             dependency,
             fate if fate and own != "yielded" else own,
+            *self._taken(name, place, sites),
         )
+
+    def _taken(self, name: str, place: Place, sites: tuple[Place, ...]) -> tuple[str, str, Location]:
+        """Who takes it from those that only hand it out: the call, its function, and its place."""
+        left = list(sites)
+        while left and self._fate(place, self._function_around(place)) in HANDED_OUT:
+            place = left.pop()
+            name = ast.unparse(place.node.func) if isinstance(place.node, ast.Call) else name
+        return name, self._named(self._function_around(place), place), place.module.location(place.node)
 
     # What becomes of it
 
@@ -86,6 +96,8 @@ class SessionReader:
             if isinstance(holder, ast.AnnAssign)
             else []
         )
+        if targets and isinstance(targets[0], (ast.Attribute, ast.Subscript)):
+            return "kept"
         if (
             len(targets) == 1
             and isinstance(targets[0], ast.Name)
@@ -120,6 +132,7 @@ class SessionReader:
         return known
 
 
+HANDED_OUT = frozenset({"returned", "yielded"})
 BEGINS = frozenset({"begin", "__enter__", "__aenter__"})
 ENTERED = frozenset({"__aenter__", "__aexit__", "__enter__", "__exit__"})
 """Methods by which code enters and leaves a context by hand."""

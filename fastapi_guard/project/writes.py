@@ -154,6 +154,13 @@ class WriteReader:
                 yield name, _declared(cls, name)
 
 
+def is_new(row: Value | None) -> bool:
+    """Whether a row is made on the spot: `Task(...)`, `Task.model_validate(payload)`."""
+    if isinstance(row, Instance):
+        return not row.is_abstract
+    return isinstance(row, Result) and isinstance(row.callee, Member) and isinstance(row.callee.receiver, Class)
+
+
 def source_of(value: Value, origins: Origins) -> str:
     """Where a written value comes from."""
     kinds = origins.kinds(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fastapi_guard.api import WARNING, Finding, Location, OpenedSession, PathOperation, Project, Related, rule
+from fastapi_guard.api import WARNING, Finding, PathOperation, Project, Related, rule
 
 OPEN = frozenset({"closed", "leaked", "returned", "yielded", "given"})
 
@@ -13,26 +13,17 @@ def session_not_injected(operation: PathOperation, project: Project) -> Iterator
     if operation.kind != "http":
         return  # a socket outlives every session that a dependency could give it
     for session in operation.sessions:
-        if session.dependency or session.fate not in OPEN or _is_of_an_object(session):
-            continue
-        location = _opener(session)
+        if session.dependency or session.fate not in OPEN or session.taken_by.startswith(("self.", "cls.")):
+            continue  # an object that was given the factory can be injected with another
+        is_handed_out = session.taken_at != session.location
+        if is_handed_out and "." in session.function:
+            continue  # so can one whose method hands out sessions
         yield Finding(
-            location,
-            f"`{session.name}()` in `{session.function}` opens a session beside the dependencies: "
+            session.taken_at,
+            f"`{session.taken_by}()` in `{session.taker}` opens a session beside the dependencies: "
             "no test can replace it, and it shares no transaction with theirs",
             operations=operation.places,
-            related=(Related(session.location, "opened here"),) if session.location != location else (),
+            related=(Related(session.location, "opened here"),) if is_handed_out else (),
             help="Take the session as a parameter that `Depends` fills.",
-            symbol=session.function,
+            symbol=session.taker,
         )
-
-
-def _opener(session: OpenedSession) -> Location:
-    """Who opens it: of a helper that only hands it out, the caller."""
-    return session.sites[-1] if session.fate in ("returned", "yielded") and session.sites else session.location
-
-
-def _is_of_an_object(session: OpenedSession) -> bool:
-    """Whether an object gives it that was given the factory, or is there to hand out sessions: that can be injected."""
-    is_handed_out = "." in session.function and session.fate in ("returned", "yielded")
-    return is_handed_out or session.name.startswith(("self.", "cls."))
