@@ -1,6 +1,9 @@
 """What the pages of FG503 and FG504 say is true of FastAPI and SQLModel: tables let in, and give out, all of their columns."""
 
+import pytest
 from harm.page_examples import client_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:This declarative base already contains:sqlalchemy.exc.SAWarning")
 
 
 def test_row_is_answered_with_its_hash() -> None:
