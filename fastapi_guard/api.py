@@ -1,6 +1,7 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
+from fastapi_guard.facts.cleanup import lost_cleanup
 from fastapi_guard.facts.exposure import (
     EXPOSING_CODE,
     Exposure,
@@ -92,7 +93,7 @@ from fastapi_guard.knowledge.places import is_migration, is_test
 from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_once
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
-from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
+from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments, trusted_columns
 from fastapi_guard.project.creation import Creation, creation_of
 from fastapi_guard.project.gateways import passes_on
 from fastapi_guard.project.grouping import (
@@ -107,8 +108,10 @@ from fastapi_guard.project.grouping import (
     open_groups,
     routers_of,
 )
+from fastapi_guard.project.late_checks import late_checks
 from fastapi_guard.project.layers import handler_accesses, has_data_layer
 from fastapi_guard.project.model import (
+    Absence,
     Application,
     Authentication,
     BlockingCall,
@@ -119,7 +122,9 @@ from fastapi_guard.project.model import (
     Guard,
     IncludeContext,
     Middleware,
+    Misread,
     ModuleImport,
+    OpenedSession,
     Parameter,
     PathOperation,
     Project,
@@ -137,7 +142,9 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import assignment_finding, unscoped_finding
+from fastapi_guard.project.plain_passwords import plain_passwords
 from fastapi_guard.project.public import is_public
+from fastapi_guard.project.side_effects import changes_of
 from fastapi_guard.project.way import inclusions, near_miss, proof_of, short_name, titles_of
 from fastapi_guard.rule import ERROR, HIGH, INFO, LOW, MEDIUM, WARNING, Rule, rule
 from fastapi_guard.source.suppressions import Directive, Suppression
@@ -173,6 +180,7 @@ __all__ = [
     "TOOLS",
     "WARNING",
     "WRONG_LOGIN",
+    "Absence",
     "Application",
     "Assignment",
     "Authentication",
@@ -193,9 +201,11 @@ __all__ = [
     "Lapse",
     "Location",
     "Middleware",
+    "Misread",
     "ModuleImport",
     "ModuleText",
     "OpenGroup",
+    "OpenedSession",
     "OperationPlace",
     "Origin",
     "Parameter",
@@ -230,6 +240,7 @@ __all__ = [
     "called_names",
     "caught_by",
     "caught_texts",
+    "changes_of",
     "comes_from_header",
     "creation_of",
     "definitions_of",
@@ -271,12 +282,14 @@ __all__ = [
     "is_told_once",
     "is_unverified",
     "jwt_option",
+    "late_checks",
     "leaves_function",
     "lets_errors_out",
     "literal_in",
     "literal_kind",
     "literal_texts",
     "logged_credentials",
+    "lost_cleanup",
     "mass_assignments",
     "mentions",
     "module_text",
@@ -290,6 +303,7 @@ __all__ = [
     "passes_through",
     "password_in_url",
     "payload_keys",
+    "plain_passwords",
     "principal_parameter",
     "proof_of",
     "raw_body_reads",
@@ -308,6 +322,7 @@ __all__ = [
     "tests_around",
     "titles_of",
     "token_in",
+    "trusted_columns",
     "unannotated",
     "unscoped",
     "unscoped_finding",

@@ -95,6 +95,13 @@ EXECUTES: frozenset[str] = frozenset(
 )
 """Methods of sessions and connections that run a statement."""
 
+GIVES_NONE: frozenset[str] = frozenset(
+    {"first", "one_or_none", "scalar", "scalar_one_or_none", "get_or_none", "find_one"}
+)
+"""Methods that give one row, or None."""
+GIVES_NONE_TO: frozenset[str] = frozenset({"get"})
+"""Methods of sessions and queries that do when they are given what to look for."""
+
 GETS: frozenset[str] = frozenset({"get", "get_one"})
 QUERY_ENDS: frozenset[str] = frozenset(
     {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fastapi_guard.finding import Confidence
-from fastapi_guard.knowledge.database import DECISIONS, PRIVILEGED_COLUMNS
+from fastapi_guard.knowledge.database import DECISIONS, OWNER_COLUMNS, PRIVILEGED_COLUMNS
 from fastapi_guard.location import Location
 from fastapi_guard.project.grouping import SERVED
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess, PathOperation, Project, Verdict
@@ -74,6 +74,11 @@ def mass_assignments(project: Project) -> tuple[Assignment, ...]:
             if write.source == "client" and columns:
                 found.append(Assignment(columns, access, write, (operation,), Confidence.MEDIUM))
     return _merged(found)
+
+
+def trusted_columns(columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns of a table that say whose a row is, or what somebody may do: not for a client to choose."""
+    return tuple(column for column in columns if column in PRIVILEGED_COLUMNS or column in OWNER_COLUMNS)
 
 
 def _granted(access: DatabaseAccess, write: ColumnWrite, decided: set[tuple[str, str]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from functools import partial
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.answers import AnswerReader
-from fastapi_guard.project.authentication import Judge, KnownGuards
+from fastapi_guard.project.authentication import Judge, KnownGuards, without_wrappers
 from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
@@ -20,6 +20,7 @@ from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.routers import VALIDATION_ERRORS
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.forgotten import ForgottenReader
 from fastapi_guard.project.linking import Linker
 from fastapi_guard.project.mcp import mcp_servers
 from fastapi_guard.project.model import (
@@ -38,7 +39,10 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.outside import outside_calls
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
+from fastapi_guard.project.rejections import own_refusals
+from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
+from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.shared_state import SharedStateReader
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, External, Function, Instance, Mapping, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
@@ -69,6 +73,8 @@ class Readers:
     blocking: BlockingReader
     state: SharedStateReader
     answers: AnswerReader
+    sessions: SessionReader
+    forgotten: ForgottenReader
 
     @classmethod
     def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
@@ -81,6 +87,8 @@ class Readers:
             BlockingReader(judge),
             SharedStateReader(interpreter, judge),
             AnswerReader(interpreter, judge),
+            SessionReader(judge),
+            ForgottenReader(judge),
         )
 
 
@@ -282,15 +290,21 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
     dead_guards = readers.dead.of(operation, endpoint)
     verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint)
     readers.state.ran_by(operation, endpoint)
+    operation = replace(operation, dead_guards=dead_guards)
+    trace = readers.judge.behaviours.trace_of(without_wrappers(endpoint))
     return replace(
         operation,
         authentication=_with_dead_guards(verdict, dead_guards),
         accesses=accesses,
         checks_role=checks_role,
         blocking=readers.blocking.of(operation, endpoint),
-        dead_guards=dead_guards,
         outside_calls=outside_calls(readers.judge, operation, endpoint),
         secret_fields=readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint),
+        sessions=readers.sessions.of(operation, endpoint),
+        scheduled=scheduled_in(trace, operation),
+        refusals=own_refusals(trace),
+        forgotten=readers.forgotten.of(operation, endpoint),
+        returned_table=readers.ownership.returned_table(endpoint),
     )
 
 

@@ -201,6 +201,8 @@ class Parameter:
     """Dotted name of the resolved type without Annotated, Optional and default; empty when there is none."""
     location: Location
     is_required: bool = True
+    columns: tuple[str, ...] = ()
+    """The columns of the annotated class where it is a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,42 @@ class ColumnWrite:
     """The parameter that the value came in by."""
     field_locations: tuple[Location, ...] = ()
     """Where the fields are declared, in their order."""
+    as_given: tuple[str, ...] = ()
+    """The columns that take exactly what the client sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordComparison:
+    """A password of a user that is compared with what the client sent, unchanged."""
+
+    column: str
+    text: str
+    """What it is compared with, as written."""
+    location: Location | None
+    """Where that is; None where the query does it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misread:
+    """A part of a condition that Python decides before the database sees it."""
+
+    text: str
+    """As written: `Task.done == False and Task.user_id == user.id`."""
+    outcome: str
+    """What is left of it: "only `Task.done == False` reaches the query"."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A row that may not be there and that nobody asks for before it is used."""
+
+    given_by: str
+    """The method that gives None: `session.get`, `.first`."""
+    taken: str
+    """What is taken of it, as written: `task.title`; empty where it is returned as it is."""
+    location: Location | None
+    """Where that is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +308,12 @@ class DatabaseAccess:
     """The column that says to which customer of the service a row belongs."""
     is_of_principals: bool = False
     """The table holds the users or tenants themselves."""
+    absence: Absence | None = None
+    """What happens where the client asks for a row that does not exist, and nothing looks whether it does."""
+    passwords: tuple[PasswordComparison, ...] = ()
+    """The passwords that it, or a comparison of what it gives, asks for in plain text."""
+    misread: tuple[Misread, ...] = ()
+    """The parts of its conditions that never reach the database."""
 
     @property
     def in_handler(self) -> bool:
@@ -362,6 +406,53 @@ class SharedState:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedSession:
+    """A session or connection to a database that is opened while a request is served, or that it uses."""
+
+    name: str
+    """What opens it, as written: `SessionLocal`."""
+    location: Location
+    sites: tuple[Location, ...]
+    """The calls that lead there from the handler or the dependency, outermost first."""
+    function: str
+    """The function or method that opens it, `UnitOfWork.open`; empty at module level."""
+    dependency: str
+    """Dotted name of the dependency that it is opened for; empty for the handler."""
+    fate: str
+    """What becomes of it: closed, leaked, returned, yielded, kept (by an object), given (to a call), global."""
+    taken_by: str
+    """The call that takes it, as written: of helpers that only hand it out, that of the outermost one."""
+    taker: str
+    """The function that this call stands in."""
+    taken_at: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """Something that a handler leaves to be run beside its request."""
+
+    kind: str
+    """add_task (after the answer), create_task (at once, and not awaited)."""
+    given: tuple[str, ...]
+    """The variables of the handler that it is given."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenCoroutine:
+    """A call of an `async def` of the project that nobody awaits."""
+
+    name: str
+    """Dotted name of what is called."""
+    use: str
+    """alone (a statement), asked (in a condition), kept (in a variable)."""
+    function: str
+    """The function that calls it."""
+    location: Location
+    defined_at: Location | None
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -406,6 +497,16 @@ class PathOperation:
     """What stops the event loop when it runs, its dependencies included."""
     checks_role: bool = False
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
+    sessions: tuple[OpenedSession, ...] = ()
+    """The sessions and connections that serving it opens or uses."""
+    refusals: tuple[Location, ...] = ()
+    """Where its handler itself raises 401 or 403."""
+    returned_table: str = ""
+    """Dotted name of the table whose rows its handler returns as they are."""
+    forgotten: tuple[ForgottenCoroutine, ...] = ()
+    """The coroutines that it makes and nobody awaits, but for those that guard: they are dead guards."""
+    scheduled: tuple[Scheduled, ...] = ()
+    """What its handler leaves to be run beside the request."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
     outside_calls: tuple[OutsideCall, ...] = ()

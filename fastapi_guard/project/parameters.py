@@ -17,6 +17,7 @@ from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Dependant, Parameter
+from fastapi_guard.project.tables import columns_of, is_relationship, is_table
 from fastapi_guard.project.values import (
     BoundMethod,
     Class,
@@ -112,7 +113,13 @@ def _parameter(parameter: SignatureParameter, in_path: frozenset[str]) -> Parame
         alias = constant(marker.keywords["alias"]) if "alias" in marker.keywords else None
         name = alias if isinstance(alias, str) else name
     source = _source(parameter, marker, kind, name in in_path)
-    return Parameter(name, source, _name(kind), location, parameter.default is None)
+    return Parameter(name, source, _name(kind), location, parameter.default is None, _columns(kind))
+
+
+def _columns(kind: Value | None) -> tuple[str, ...]:
+    if not isinstance(kind, Class) or not is_table(kind):
+        return ()
+    return tuple(column for column in columns_of(kind) if not is_relationship(kind, column))
 
 
 def _markers(parameter: SignatureParameter) -> Iterator[Result]:

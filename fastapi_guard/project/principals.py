@@ -62,6 +62,11 @@ class OwnershipReader:
         found = self.queries.accesses(loading, trace, guards, Known(principals, givers, role))
         return found, bool(role) or any(access.role for access in found)
 
+    def returned_table(self, endpoint: Value) -> str:
+        """The table whose rows the handler returns as they are; empty when it returns something else."""
+        returned = self.judge.behaviours.trace_of(without_wrappers(endpoint)).returned
+        return self.queries.statements.returned_table(returned) if returned is not None else ""
+
     def _gives_rows(self, node: Dependant, target: Value) -> bool:
         """Whether a dependency gives rows that are not the principal himself."""
         if node.location is None or self.judge.of_dependant(node).verdict is not Verdict.NONE:

@@ -17,12 +17,25 @@ from fastapi_guard.knowledge.database import (
     is_named_after_a_check,
 )
 from fastapi_guard.location import Location
+from fastapi_guard.project.absence import AbsenceReader
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader
 from fastapi_guard.project.evaluator.binding import plain_type
-from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in
+from fastapi_guard.project.misread import misread_in
+from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
+from fastapi_guard.project.origins import (
+    CLIENT,
+    INJECTED,
+    OWN,
+    ROW,
+    Origins,
+    closed_over,
+    comes_from,
+    dependencies_in,
+    keys_of,
+)
+from fastapi_guard.project.passwords import in_statement, with_row
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
@@ -32,15 +45,15 @@ from fastapi_guard.project.values import (
     Argument,
     Choice,
     External,
-    Instance,
     Literal,
     Member,
     Operation,
     Place,
     Result,
     Value,
+    constant,
 )
-from fastapi_guard.project.writes import WriteReader
+from fastapi_guard.project.writes import WriteReader, is_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +116,10 @@ class QueryReader:
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
+        asked_for: set[object] = set()
         for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
+            absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
             for access in _merged(self._found(trace)):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
@@ -112,7 +127,10 @@ class QueryReader:
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
-                made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
+                absence = self._absence(access, bound, absences, origins, asked_for)
+                passwords = tuple(self._passwords(access, compares, origins))
+                one = self._made(access, bound, aftermath, origins, role, loaded_at)
+                made.append(replace(one, absence=absence, passwords=passwords))
         return tuple(dict.fromkeys(made))
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
@@ -253,13 +271,42 @@ class QueryReader:
             for load in (access.event.value, *access.others):
                 origins.remember(load, ROW)
 
+    def _absence(
+        self, access: Found, bound: Bound, absences: AbsenceReader, origins: Origins, asked_for: set[object]
+    ) -> Absence | None:
+        """What becomes of a row that the client asks for, where nothing before has looked whether there is one."""
+        if access.kind not in ("select", "get") or access.table is None or access.statement.is_aggregate:
+            return None
+        chosen = [value for value in bound.values if origins.kinds(value) <= TRUSTABLE and constant(value) is None]
+        keys = {(access.table.name, key) for value in chosen for key in keys_of(value)}
+        is_known = bool(keys & asked_for)
+        asked_for |= keys
+        if is_known or not keys or self._is_queried(chosen, absences):
+            return None
+        return absences.of(access.event.value)
+
+    def _passwords(self, access: Found, compares: list[Value], origins: Origins) -> Iterator[PasswordComparison]:
+        """The passwords that a query looks for, or that code compares with those of the rows that it gave."""
+        table, statement = access.table, access.statement
+        if table is None or not table.is_principal or access.kind not in ("select", "get"):
+            return
+        parts = [
+            p for condition in statement.conditions for p in self.bounds.compared(condition.value, statement.tables)
+        ]
+        yield from in_statement(table, parts, origins)
+        yield from with_row(compares, lambda holder: comes_from(holder, access.event.value), origins)
+
+    def _is_queried(self, values: list[Value], absences: AbsenceReader) -> bool:
+        """Whether a value was taken of a row: what a row refers to exists."""
+        return any(absences.is_of_row(value) for value in values)
+
     def _writes(self, access: Found, load: Value, aftermath: Aftermath, origins: Origins) -> tuple[ColumnWrite, ...]:
         """The columns that an access sets, or that are set on what it loads or makes."""
         if access.table is None:
             return ()
         written = list(self.writes.of(access.kind, access.statement, access.row, access.table, origins))
-        if access.kind in ("select", "get") or (isinstance(access.row, Instance) and not access.row.is_abstract):
-            written += self.writes.on_row(load, aftermath, origins)
+        if access.kind in ("select", "get") or is_new(access.row):
+            written += self.writes.on_row(load, aftermath, origins, access.table)
         return tuple(dict.fromkeys(written))
 
     def _made(
@@ -303,6 +350,11 @@ class QueryReader:
             client_value=bound.client_value,
             optional_test=bound.optional_test,
             writes=self._writes(access, load, aftermath, origins),
+            misread=tuple(
+                each
+                for condition in (*statement.conditions, *statement.optional)
+                for each in misread_in(condition.value, lambda value: self.bounds.column(value) is not None)
+            ),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi_guard.project.trace import Event
+from fastapi_guard.location import Location
+from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
     Argument,
     Class,
@@ -53,6 +54,20 @@ def rejects(event: Event) -> bool:
                 "401" in str(_plain(argument)) or "403" in str(_plain(argument)) for argument in event.value.arguments
             )
     return False
+
+
+def own_refusals(trace: Trace) -> tuple[Location, ...]:
+    """Where the watched function itself, and nothing that it calls, raises 401 or 403."""
+    places = (
+        event.place.module.location(event.place.node)
+        for event in trace.events
+        if event.kind == "raise"
+        and not event.sites
+        and event.place is not None
+        and not event.caught
+        and any(status_of(option) in REJECTING_STATUS for option in options_of(event.value))
+    )
+    return tuple(dict.fromkeys(places))
 
 
 def _plain(value: Value) -> object:

@@ -201,6 +201,36 @@ class StatementReader:
             return self._table_of_result(value, value.callee, depth)
         return None
 
+    def returned_table(self, value: Value) -> str:
+        """The name of the table where a value is a row of it, or a list of rows, as the query or the class gives them."""
+        for option in value.options if isinstance(value, Choice) else (value,):
+            table = self.table_of_object(option) if self._is_row_or_rows(option) else None
+            if table is not None:
+                return table.name
+        return ""
+
+    def _is_row_or_rows(self, value: Value) -> bool:
+        if isinstance(value, Instance):
+            return self.tables.of(value.cls) is not None
+        if isinstance(value, Sequence):
+            return bool(value.items) and all(map(self._is_row_or_rows, value.items))
+        if not isinstance(value, Result) or not isinstance(value.callee, Member) or value.callee.name not in GIVES_ROWS:
+            return False
+        asked = value
+        while isinstance(asked, Result) and isinstance(
+            asked.callee, Member
+        ):  # down to `select(...)` or `session.get(...)`
+            first = asked.arguments[0] if asked.arguments else None
+            if asked.callee.name in GETS | {"query"}:
+                return all(self.tables.of(argument) is not None for argument in asked.arguments[:1])
+            inner = first if first is not None and asked.callee.name in EXECUTES else asked.callee.receiver
+            if isinstance(inner, Class):
+                return self.tables.of(inner) is not None  # Task.filter(...)
+            if not isinstance(inner, Result):
+                return False
+            asked = inner
+        return all(self.tables.of(argument) is not None for argument in asked.arguments)
+
     def _table_of_result(self, value: Result, callee: Member, depth: int) -> Table | None:
         first = value.arguments[0] if value.arguments else None
         if callee.name in GETS and (table := self.tables.of(first)) is not None:
@@ -214,6 +244,22 @@ class StatementReader:
         return self.table_of_object(callee.receiver, depth + 1)
 
 
+GIVES_ROWS = frozenset(
+    {
+        "all",
+        "fetchall",
+        "first",
+        "get",
+        "get_one",
+        "get_or_none",
+        "one",
+        "one_or_none",
+        "scalar",
+        "scalar_one",
+        "scalar_one_or_none",
+    }
+)
+"""Methods that give a row or rows."""
 VALIDATORS = frozenset({"model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"})
 """Methods that make a row of what they are given."""
 

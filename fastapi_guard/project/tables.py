@@ -18,6 +18,7 @@ from fastapi_guard.knowledge.database import (
 )
 from fastapi_guard.project.evaluator.attributes import is_column, is_field
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.values import Class, External, Literal, Result, Value, constant
 
 
@@ -37,6 +38,8 @@ class Table:
     keys: tuple[str, ...] = ("id",)
     """The columns that name one row."""
     columns: tuple[str, ...] = ()
+    hashes: bool = False
+    """Its class hashes passwords by itself."""
 
     @property
     def short_name(self) -> str:
@@ -97,7 +100,14 @@ class TableReader:
         keys = tuple(keys_of(cls, columns)) or ("id",)
         references = {column: target for column in columns if (target := reference_of(cls, column))}
         if self._is_principal(cls.name, table_name(cls)):
-            return Table(name, self._tenant(columns, references), is_principal=True, keys=keys, columns=tuple(columns))
+            return Table(
+                name,
+                self._tenant(columns, references),
+                is_principal=True,
+                keys=keys,
+                columns=tuple(columns),
+                hashes=hashes(cls),
+            )
         owner = self._owner(columns, references)
         if owner:
             return Table(name, owner, keys=keys, columns=tuple(columns))

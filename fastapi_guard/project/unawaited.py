@@ -6,13 +6,16 @@ from collections.abc import Iterator
 AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def unawaited_calls(function: AnyDef, is_endpoint: bool) -> Iterator[ast.Call]:
-    """Calls of a function's own body that stand alone, in a condition, in a `return`, or in a variable nobody awaits."""
-    local = _bound_names(function)
+def unawaited_calls(function: AnyDef, is_endpoint: bool, *, local: bool = False) -> Iterator[ast.Call]:
+    """Calls of a function's own body that stand alone, in a condition, in a `return`, or in a variable nobody awaits.
+
+    What local variables are called is left out, unless `local` says that somebody knows what they are.
+    """
+    unknown = frozenset() if local else _bound_names(function)
     passed = _names_passed_on(function)
     for holder in _own_nodes(function):
         for call in _used_bare(holder, passed, is_endpoint):
-            if _root(call.func) not in local:
+            if _root(call.func) not in unknown:
                 yield call
 
 

@@ -10,8 +10,10 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import spelled
 from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.model import ColumnWrite
 from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
+from fastapi_guard.project.passwords import PASSWORD, is_as_given
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
 from fastapi_guard.project.values import (
@@ -48,14 +50,16 @@ class WriteReader:
         if table is None:
             return
         for column, value in statement.written:
-            yield from self._write(column, value, origins, None)
+            yield from self._write(column, value, origins, None, table)
         if isinstance(row, Instance) and not row.is_abstract:
             for name, value in row.arguments.items():
-                yield from self._write("*" if name == "**" or name.isdigit() else name, value, origins, _at(row.place))
+                yield from self._write(
+                    "*" if name == "**" or name.isdigit() else name, value, origins, _at(row.place), table
+                )
         elif kind in ("insert", "upsert", "save") and row is not None:
-            yield from self._validated(row, origins)
+            yield from self._validated(row, origins, table)
 
-    def on_row(self, row: Value, aftermath: Aftermath, origins: Origins) -> Iterator[ColumnWrite]:
+    def on_row(self, row: Value, aftermath: Aftermath, origins: Origins, table: Table) -> Iterator[ColumnWrite]:
         """The columns that are set on a row after it was loaded or made."""
         for event in aftermath.touches(row):
             value = event.value
@@ -67,13 +71,13 @@ class WriteReader:
                 continue
             for column, item in written:
                 left_out = aftermath.left_out(item)
-                for write in self._write(column, item, origins, _at(event.place)):
+                for write in self._write(column, item, origins, _at(event.place), table):
                     yield _without(write, left_out)
 
-    def _validated(self, row: Value, origins: Origins) -> Iterator[ColumnWrite]:
+    def _validated(self, row: Value, origins: Origins, table: Table) -> Iterator[ColumnWrite]:
         """`Task.model_validate(payload, update={...})`, or a body that is a row itself."""
         if isinstance(row, Instance):
-            yield from self._write("*", row, origins, _at(row.place))
+            yield from self._write("*", row, origins, _at(row.place), table)
         elif (
             isinstance(row, Result)
             and isinstance(row.callee, Member)
@@ -82,15 +86,17 @@ class WriteReader:
         ):
             update = row.keywords.get("update")
             given = update.items if isinstance(update, Mapping) else {}
-            for write in self._write("*", row.arguments[0], origins, _at(row.place)):
+            for write in self._write("*", row.arguments[0], origins, _at(row.place), table):
                 yield _without(write, {str(name) for name in given})
             for name, value in given.items():
-                yield from self._write(str(name), value, origins, _at(row.place))
+                yield from self._write(str(name), value, origins, _at(row.place), table)
 
-    def _write(self, column: str, value: Value, origins: Origins, location: Location | None) -> Iterator[ColumnWrite]:
+    def _write(
+        self, column: str, value: Value, origins: Origins, location: Location | None, table: Table
+    ) -> Iterator[ColumnWrite]:
         if column == "*" and isinstance(value, Mapping) and value.is_complete:
             for name, item in value.items.items():
-                yield from self._write(str(name), item, origins, location)
+                yield from self._write(str(name), item, origins, location, table)
             return
         found = self._fields(value) if column == "*" else ()
         fields = {name: at for name, at in found if not origins.is_field_trusted(_dumped(value), name)}
@@ -106,7 +112,24 @@ class WriteReader:
             tuple(fields),
             _at(taken) if is_parameter else None,
             tuple(fields.values()),
+            self._as_given(column, value, origins, tuple(fields), table),
         )
+
+    def _as_given(
+        self, column: str, value: Value, origins: Origins, fields: tuple[str, ...], table: Table
+    ) -> tuple[str, ...]:
+        """The columns that take what the client sent as it is."""
+        if table.hashes:
+            return ()
+        if column != "*":
+            return (column,) if is_as_given(value, origins) else ()
+        made = _dumped(value)
+        if source_of(value, origins) != "client" or _is_put_elsewhere(value):
+            return ()
+        if isinstance(made, Instance) and hashes(made.cls):
+            return ()
+        known = made.attributes if isinstance(made, Instance) else {}
+        return tuple(name for name in fields if name in table.columns and name not in known)
 
     def _fields(self, value: Value) -> Iterator[tuple[str, Location]]:
         """The fields of the model that is dumped, and where they are declared, without those that are left out."""
@@ -131,6 +154,13 @@ class WriteReader:
                 yield name, _declared(cls, name)
 
 
+def is_new(row: Value | None) -> bool:
+    """Whether a row is made on the spot: `Task(...)`, `Task.model_validate(payload)`."""
+    if isinstance(row, Instance):
+        return not row.is_abstract
+    return isinstance(row, Result) and isinstance(row.callee, Member) and isinstance(row.callee.receiver, Class)
+
+
 def source_of(value: Value, origins: Origins) -> str:
     """Where a written value comes from."""
     kinds = origins.kinds(value)
@@ -147,9 +177,27 @@ def _at(place: Place | None) -> Location | None:
     return place.module.location(place.node) if place is not None else None
 
 
+def _is_put_elsewhere(value: Value) -> bool:
+    """Whether the code around a dump changes it by its keys: `data["password"] = hash_of(...)`."""
+    place = getattr(value, "place", None)
+    if place is None:
+        return False
+    return any(
+        isinstance(node, ast.Subscript)
+        and isinstance(node.ctx, ast.Store)
+        and isinstance(node.slice, ast.Constant)
+        and isinstance(node.slice.value, str)
+        and PASSWORD.fullmatch(node.slice.value)
+        for node in ast.walk(place.module.tree)
+    )
+
+
 def _without(write: ColumnWrite, names: set[str]) -> ColumnWrite:
     kept = [(name, at) for name, at in zip(write.fields, write.field_locations, strict=True) if name not in names]
-    return replace(write, fields=tuple(name for name, _ in kept), field_locations=tuple(at for _, at in kept))
+    given = tuple(name for name in write.as_given if name not in names)
+    return replace(
+        write, as_given=given, fields=tuple(name for name, _ in kept), field_locations=tuple(at for _, at in kept)
+    )
 
 
 def _dumped(value: Value) -> Value:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.one_row import may_give_none
 from fastapi_guard.project.registration import Router, RouterMethod
 from fastapi_guard.project.values import (
     Argument,
@@ -62,6 +63,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
     """What `receiver.name` is."""
     if interpreter.trace is not None and (name in READS or (isinstance(receiver, Member) and receiver.name == "state")):
         interpreter.note("read", Member(receiver, name), place)
+    if isinstance(receiver, Result) and interpreter.trace is not None and may_give_none(receiver):
+        interpreter.note("part", Member(receiver, name), place)
     if isinstance(receiver, External):
         return external_attribute(receiver, name)
     if isinstance(receiver, Instance):
@@ -279,7 +282,7 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
             if value.kind == "classmethod" and isinstance(value.function, Function):
                 return BoundMethod(value.function, receiver)
             return value.function if value.kind == "staticmethod" else value
-        return Member(receiver, name) if is_field(value) or is_column(value) else value
+        return Member(receiver, name) if is_field(value) or is_column(value) or _is_defaulted(receiver, name) else value
     if name in ("__name__", "__qualname__"):
         return Literal(receiver.name.rpartition(".")[2])
     if name == "__members__":
@@ -289,6 +292,13 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
         members = [key for key in receiver.namespace if not key.startswith("_")]
         return Mapping(dict(zip(members, iterate(interpreter, receiver) or [], strict=False)))
     return Member(receiver, name)
+
+
+def _is_defaulted(cls: Class, name: str) -> bool:
+    """Whether an attribute of a table's class is a column whose default is written as a plain value."""
+    return "sqlmodel.SQLModel" in cls.external_bases() and any(
+        isinstance(base, Class) and name in base.annotations for base in cls.linearized()
+    )
 
 
 OPTION_DEFAULTS: dict[str, str] = {

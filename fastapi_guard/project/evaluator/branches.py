@@ -13,6 +13,7 @@ from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     External,
+    Place,
     Value,
     choice,
     is_same,
@@ -26,6 +27,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.statements import run_block
 
     test = evaluate(interpreter, statement.test, scope)
+    interpreter.note("test", test, Place(scope.module, statement.test))
     decided = truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)

@@ -11,6 +11,7 @@ from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
+from fastapi_guard.knowledge.scheduling import CREATES_TASKS
 from fastapi_guard.project.credentials import dotted_name
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
@@ -95,6 +96,8 @@ def call(
             interpreter.call_sites.pop()
     else:
         made = _call(interpreter, callee, arguments, keywords, place, scope)
+    if interpreter.trace is not None and isinstance(made, Coroutine) and isinstance(callee, (Function, BoundMethod)):
+        interpreter.note("coroutine", Result(callee, (), {}, place), place)
     if (
         interpreter.trace is not None
         and isinstance(made, Result)
@@ -126,7 +129,8 @@ def _is_plain_python(callee: Value) -> bool:
     """A call of Python itself that nobody who watches asks about: logging, dates, text."""
     for _ in range(8):
         if isinstance(callee, External):
-            return callee.name.partition(".")[0] in PLAIN_MODULES and not waits_for(callee.name)
+            is_plain = callee.name.partition(".")[0] in PLAIN_MODULES
+            return is_plain and not waits_for(callee.name) and callee.name not in CREATES_TASKS
         if isinstance(callee, Member):
             callee = callee.receiver
         elif isinstance(callee, Result):

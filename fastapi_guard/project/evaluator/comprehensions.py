@@ -12,6 +12,7 @@ from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Item,
     Mapping,
+    Place,
     Sequence,
     Unknown,
     Value,
@@ -74,7 +75,10 @@ def _generate(
     is_complete = items is not None and len(items) <= MOST_ITERATIONS
     for value in items if items is not None and is_complete else [Item(iterable, Unknown("an item of a loop"))]:
         bind(interpreter, first.target, value, inner)
-        decided = [truth(evaluate(interpreter, test, inner)) for test in first.ifs]
+        tests = [evaluate(interpreter, test, inner) for test in first.ifs]
+        for node, test in zip(first.ifs, tests, strict=True):
+            interpreter.note("test", test, Place(inner.module, node))
+        decided = [truth(test) for test in tests]
         if False in decided:
             continue
         is_complete = is_complete and None not in decided

@@ -180,6 +180,8 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     operands: list[Value] = []
     for operand in node.values:
         value = _attempt(interpreter, operand, scope) if operands else evaluate(interpreter, operand, scope)
+        if operand is not node.values[-1]:
+            interpreter.note("test", value, Place(scope.module, operand))
         decided = truth(value)
         if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
             default = truth(value.default)
@@ -208,6 +210,7 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 def _unary(interpreter: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
     value = evaluate(interpreter, node.operand, scope)
     if isinstance(node.op, ast.Not):
+        interpreter.note("test", value, Place(scope.module, node))
         decided = truth(value)
         if decided is not None:
             return FALSE if decided else TRUE
@@ -238,7 +241,9 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
 
 
 def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
-    decided = truth(evaluate(interpreter, node.test, scope))
+    test = evaluate(interpreter, node.test, scope)
+    interpreter.note("test", test, Place(scope.module, node.test))
+    decided = truth(test)
     if decided is True:
         return evaluate(interpreter, node.body, scope)
     if decided is False:

@@ -107,7 +107,9 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
 
 
 def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
-    decided = truth(evaluate(interpreter, statement.test, scope))
+    test = evaluate(interpreter, statement.test, scope)
+    interpreter.note("test", test, Place(scope.module, statement.test))
+    decided = truth(test)
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
     ways = run_block(interpreter, statement.body, scope)
@@ -216,6 +218,7 @@ def _global(interpreter: Interpreter, statement: ast.Global | ast.Nonlocal, scop
 
 def _match(interpreter: Interpreter, statement: ast.Match, scope: Scope) -> int:
     subject = evaluate(interpreter, statement.subject, scope)
+    interpreter.note("test", subject, Place(scope.module, statement.subject))
 
     def case_of(case: ast.match_case) -> Callable[[], int]:
         def run() -> int:
@@ -254,7 +257,7 @@ def _continue(interpreter: Interpreter, statement: ast.Continue, scope: Scope) -
 
 
 def _assert(interpreter: Interpreter, statement: ast.Assert, scope: Scope) -> int:
-    evaluate(interpreter, statement.test, scope)
+    interpreter.note("test", evaluate(interpreter, statement.test, scope), Place(scope.module, statement.test))
     return FALLS
 
 
