@@ -14,6 +14,7 @@ from fastapi_guard.checks.nouns import INSTANCES, dependants_of, operations_of
 from fastapi_guard.checks.registry import is_node_type, targets
 from fastapi_guard.checks.settings import CheckSettings
 from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.facts.error_classes import ErrorClass
 from fastapi_guard.facts.names import ModuleNames, names_of
 from fastapi_guard.facts.unit import Surroundings, UnitText, read_unit, unit_texts
 from fastapi_guard.facts.walk import concrete_types, walk
@@ -106,15 +107,21 @@ def _run_on_nodes(
     options_by_code = {rule.code: options_of(rule, settings) for rule in node_rules}
     endpoint_lines, dependency_lines = _functions_called_by_fastapi(project)
     own_words = {rule.code: rule.words for rule in node_rules}
+    errors = _errors_by_path(project)
     for path, text in sorted(sources.texts.items()):
-        if sources.canonical is str and not any(_may_fire(rule, own_words, text) for rule in node_rules):
+        if (
+            sources.canonical is str
+            and path not in errors
+            and not any(_may_fire(rule, own_words, text) for rule in node_rules)
+        ):
             continue
         tree = sources.tree_of(path)
         if tree is None:
             continue
         module = sources.module_name(path)
         names = names_of(tree, module, is_package=path.endswith("__init__.py"))
-        words = _words_in_module(node_rules, names, sources.canonical)
+        own_errors = errors.get(path, {})
+        words = _words_in_module(node_rules, names, sources.canonical, own_errors)
         if not any(_may_fire(rule, words, text) for rule in node_rules):
             continue
         surroundings = Surroundings(
@@ -124,6 +131,7 @@ def _run_on_nodes(
             sources.canonical,
             endpoint_lines.get(path, frozenset()),
             dependency_lines.get(path, frozenset()),
+            own_errors,
         )
         for unit_text in unit_texts(tree, text):
             candidates = [rule for rule in node_rules if _may_fire(rule, words, unit_text.text)]
@@ -159,10 +167,10 @@ def _rules_by_type(rules: tuple[Rule, ...]) -> Mapping[type, tuple[Rule, ...]]:
 
 
 def _words_in_module(
-    rules: Sequence[Rule], names: ModuleNames, canonical: Callable[[str], str]
+    rules: Sequence[Rule], names: ModuleNames, canonical: Callable[[str], str], errors: Iterable[str]
 ) -> dict[str, tuple[str, ...]]:
     """Each rule's words and the names under which the module knows them, by code."""
-    names_by_word: dict[str, list[str]] = {}
+    names_by_word: dict[str, list[str]] = {"HTTPException": [written.partition(".")[0] for written in errors]}
     for name, dotted in sorted(names.dotted_by_name.items()):
         names_by_word.setdefault(canonical(dotted).rpartition(".")[2], []).append(name)
     return {
@@ -179,6 +187,14 @@ def _may_fire(rule: Rule, words_by_code: Mapping[str, tuple[str, ...]], text: st
         return False
     normalised = unicodedata.normalize("NFKC", text)
     return any(unicodedata.normalize("NFKC", word) in normalised for word in words_by_code[rule.code])
+
+
+def _errors_by_path(project: Project) -> dict[str, dict[str, ErrorClass]]:
+    """The exception classes that answer clients, by path and by how they are written there."""
+    errors: dict[str, dict[str, ErrorClass]] = {}
+    for raised in project.raised_names:
+        errors.setdefault(raised.path, {})[raised.written] = raised.error
+    return errors
 
 
 def _functions_called_by_fastapi(project: Project) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:

@@ -31,9 +31,9 @@ _WORD_BREAKS = re.compile(r"[^\w]+|_+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HttpError:
-    """An `HTTPException(...)` that is built."""
+    """An `HTTPException(...)` that is built, or an exception of the project that is answered like one."""
 
-    call: cst.Call
+    call: cst.BaseExpression
     status: int | None
     """None where it is no constant."""
     detail: cst.BaseExpression | None
@@ -48,6 +48,21 @@ def http_error(node: cst.CSTNode | None, unit: Unit) -> HttpError | None:
     status = argument(node, "status_code", 0)
     detail = argument(node, "detail", 1)
     return HttpError(node, status_of(status, unit), detail, words_of(detail))
+
+
+def known_error(node: cst.CSTNode | None, unit: Unit) -> HttpError | None:
+    """The HTTP error that an expression builds or names, the project's own exception classes included."""
+    built = http_error(node, unit)
+    if built is not None or not isinstance(node, (cst.Call, cst.Name, cst.Attribute)):
+        return built
+    error = unit.error_class(node)
+    if error is None:
+        return None
+    if not isinstance(node, cst.Call):
+        return HttpError(node, error.status, None, f"{error.is_called}. {error.says}")
+    status = error.status or status_of(argument(node, "status_code", 0), unit)
+    texts = words_of(node)
+    return HttpError(node, status, node, f"{error.is_called}. {texts or error.says}")
 
 
 def argument(call: cst.Call, name: str, position: int | None) -> cst.BaseExpression | None:

@@ -14,6 +14,7 @@ from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
+from fastapi_guard.project.errors import raised_names
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
@@ -189,7 +190,13 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
     )
     return Project(
-        tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
+        tuple(nouns),
+        tuple(operations),
+        unmounted,
+        tuple(unresolved),
+        options.fastapi_version,
+        options.version_source,
+        raised_names(interpreter),
     )
 
 

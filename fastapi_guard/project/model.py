@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fastapi_guard.facts.error_classes import RaisedName
 from fastapi_guard.finding import OperationPlace
 from fastapi_guard.location import Location
 
@@ -421,3 +422,5 @@ class Project:
     fastapi_version: tuple[int, ...] = ()
     """The version that version-dependent behaviour was read for, and where it was found in `version_source`."""
     version_source: str = ""
+    raised_names: tuple[RaisedName, ...] = ()
+    """The exception classes that answer clients, as the modules that raise them know them."""

@@ -15,7 +15,7 @@ from fastapi_guard.api import (
     Finding,
     HttpError,
     Unit,
-    http_error,
+    known_error,
     rule,
     tests_around,
     walk,
@@ -39,7 +39,7 @@ NOT_ABOUT_RIGHTS = re.compile(
 @rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException"])
 def auth_wrong_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
     """A missing or invalid credential is answered with something else than 401, or a lack of rights with 401."""
-    error = http_error(statement.exc, unit)
+    error = known_error(statement.exc, unit)
     function = unit.enclosing_function(statement)
     if error is None or error.status is None or function is None:
         return

@@ -17,8 +17,8 @@ from fastapi_guard.api import (
     HttpError,
     Unit,
     handler_around,
-    http_error,
     is_catch_all,
+    known_error,
     mentions,
     only_reads_input,
     rule,
@@ -29,7 +29,7 @@ from fastapi_guard.api import (
 @rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
 def wrong_error_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
     """The status of an error contradicts its message, or what it is raised for."""
-    error = http_error(statement.exc, unit)
+    error = known_error(statement.exc, unit)
     if error is None or error.status is None:
         return
     function = unit.enclosing_function(statement)
