@@ -173,3 +173,26 @@ def tests_around(node: cst.CSTNode, unit: Unit) -> Iterator[cst.BaseExpression]:
         if isinstance(holder, (cst.If, cst.While)) and child is not holder.test:
             yield holder.test
         child, holder = holder, unit.parent(holder)
+
+
+def negated_name(test: cst.BaseExpression | None) -> str | None:
+    """The variable that a condition asks to be nothing: `not tasks`, `len(tasks) == 0`, `tasks is None`, `tasks == []`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return test.expression.value if isinstance(test.expression, cst.Name) else None
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    compared = test.comparisons[0]
+    if isinstance(compared.operator, (cst.Equal, cst.Is)) and _is_nothing(compared.comparator):
+        left = test.left
+        if isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len" and left.args:
+            left = left.args[0].value
+        return left.value if isinstance(left, cst.Name) else None
+    return None
+
+
+def _is_nothing(node: cst.BaseExpression) -> bool:
+    return (
+        (isinstance(node, cst.Name) and node.value == "None")
+        or (isinstance(node, cst.Integer) and node.evaluated_value == 0)
+        or (isinstance(node, cst.List) and not node.elements)
+    )

@@ -35,6 +35,9 @@ NOT_ABOUT_RIGHTS = re.compile(
     r"password|passwd|hash|token|session|version|active|disabled|locked|otp|totp|mfa|code|verify|check_pw"
 )
 
+VERIFYING = re.compile(r"(?:verify|check|validate|compare)\w*(?:password|passwd|pwd|hash)|checkpw|^verify$")
+"""Functions that compare a password with its hash."""
+
 
 @rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException"])
 def auth_wrong_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
@@ -73,14 +76,31 @@ def _is_stranger(error: HttpError, status: int, function: cst.FunctionDef, unit:
             )
         if status == 400 and _follows_oauth2(function):
             return False
-        return any(pattern.search(words) for pattern in (WRONG_LOGIN, NO_SUCH_USER, NOT_AUTHENTICATED))
+        return _is_about_a_login(words)
     if "csrf" in words or ANOTHER_SECRET.search(name):
         return False
     if not unit.is_dependency(function) and not _takes_credentials(function):
-        return False
+        return status != 400 and _verifies_a_password(function) and _is_about_a_login(words)
     if NOT_AUTHENTICATED.search(words):
         return True
     return NO_SUCH_USER.search(words) is not None and _takes_credentials(function)
+
+
+def _is_about_a_login(words: str) -> bool:
+    return any(pattern.search(words) for pattern in (WRONG_LOGIN, NO_SUCH_USER, NOT_AUTHENTICATED))
+
+
+def _verifies_a_password(function: cst.FunctionDef) -> bool:
+    """A login that an endpoint leaves to a service: it is called so, and checks a password."""
+    if LOGIN.search(function.name.value.lower()) is None:
+        return False
+    called = [node.func for node in walk(function.body) if isinstance(node, cst.Call)]
+    names = [
+        func.attr.value if isinstance(func, cst.Attribute) else func.value
+        for func in called
+        if isinstance(func, (cst.Attribute, cst.Name))
+    ]
+    return any(VERIFYING.search(name.lower()) for name in names)
 
 
 def _logs_in(function: cst.FunctionDef) -> bool:
