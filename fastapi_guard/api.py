@@ -73,7 +73,7 @@ from fastapi_guard.knowledge.error_words import (
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
-from fastapi_guard.project.creation import Creation, creation_of
+from fastapi_guard.project.creation import Creation, answers_as_if_created, creation_of
 from fastapi_guard.project.grouping import (
     Bypass,
     Cause,
@@ -178,6 +178,7 @@ __all__ = [
     "WhyDead",
     "algorithm_names",
     "allows_everybody",
+    "answers_as_if_created",
     "application_of",
     "are_exclusive",
     "argument",
