@@ -1,6 +1,7 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
+from fastapi_guard.facts.empty_lists import is_empty_list
 from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
@@ -11,7 +12,6 @@ from fastapi_guard.facts.http_errors import (
     is_catch_all,
     known_error,
     mentions,
-    negated_name,
     only_reads_input,
     status_of,
     tests_around,
@@ -73,6 +73,7 @@ from fastapi_guard.knowledge.error_words import (
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments
+from fastapi_guard.project.client_faults import escape_fault
 from fastapi_guard.project.creation import Creation, answers_as_if_created, creation_of
 from fastapi_guard.project.grouping import (
     Bypass,
@@ -94,6 +95,7 @@ from fastapi_guard.project.model import (
     DatabaseAccess,
     DeadGuard,
     Dependant,
+    Escape,
     Function,
     Guard,
     IncludeContext,
@@ -147,6 +149,7 @@ __all__ = [
     "DeadGuard",
     "Dependant",
     "Directive",
+    "Escape",
     "Exposure",
     "Finding",
     "Function",
@@ -192,6 +195,7 @@ __all__ = [
     "definitions_of",
     "enclosing_class",
     "ends_in_anything",
+    "escape_fault",
     "exposed_texts",
     "handler_accesses",
     "handler_around",
@@ -204,6 +208,7 @@ __all__ = [
     "is_called_by_fastapi",
     "is_catch_all",
     "is_decode",
+    "is_empty_list",
     "is_false",
     "is_guarded",
     "is_jwt_call",
@@ -231,7 +236,6 @@ __all__ = [
     "mass_assignments",
     "mentions",
     "near_miss",
-    "negated_name",
     "only_reads_input",
     "open_groups",
     "origin_of",

@@ -15,6 +15,7 @@ from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
 from fastapi_guard.project.errors import raised_names
+from fastapi_guard.project.escapes import EscapeReader
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.signals import OutOfSteps
@@ -168,6 +169,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     ownership = OwnershipReader(interpreter, judge)
     dead = DeadGuardReader(interpreter, reader, judge.behaviours)
     blocking = BlockingReader(judge)
+    escapes = EscapeReader(interpreter, judge)
     ownership.learn(
         operation
         for router in applications
@@ -181,10 +183,11 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         nouns.append(Application(place.name, place.location, place, _middlewares(router)))
         if id(router) not in linker.mounted:
             operations += [
-                _judged(judge, ownership, blocking, dead, linker, operation) for operation in by_application[id(router)]
+                _judged(judge, ownership, blocking, dead, escapes, linker, operation)
+                for operation in by_application[id(router)]
             ]
     unmounted = _unmounted(
-        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
+        interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, escapes, linker, operation)
     )
     unresolved = sorted(
         {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
@@ -222,6 +225,7 @@ def _judged(
     ownership: OwnershipReader,
     blocking: BlockingReader,
     dead: DeadGuardReader,
+    escapes: EscapeReader,
     linker: Linker,
     operation: PathOperation,
 ) -> PathOperation:
@@ -242,6 +246,7 @@ def _judged(
         checks_role=checks_role,
         blocking=blocking.of(operation, endpoint),
         dead_guards=dead_guards,
+        escapes=escapes.of(operation, endpoint, linker.chains[id(operation)]),
     )
 
 

@@ -53,7 +53,7 @@ def error_class(interpreter: Interpreter, cls: Class) -> ErrorClass | None:
         made = call(interpreter, cls, (), {}, None, None)
     except (AnalysedCodeRaises, OutOfSteps, RecursionError):
         return None
-    texts = [text for value in _sayings(cls, made) for text in _texts(value, 0)]
+    texts = [text for value in _sayings(cls, made) for text in texts_of(value)]
     said = " ".join(" ".join([*texts]).lower().split())
     return ErrorClass(f"{cls.module.name}.{cls.name}", status_of(made), said, name_words(cls.name))
 
@@ -100,7 +100,7 @@ def _sayings(cls: Class, made: Value) -> Iterator[Value]:
             yield found[0]
 
 
-def _texts(value: Value, depth: int) -> Iterator[str]:
+def texts_of(value: Value, depth: int = 0) -> Iterator[str]:
     """The constant texts of a value: of an f-string its fixed parts, of a choice those of all options."""
     if depth > 8:
         return
@@ -108,7 +108,7 @@ def _texts(value: Value, depth: int) -> Iterator[str]:
         if isinstance(value.value, str):
             yield value.value
     elif isinstance(value, Setting):
-        yield from _texts(value.default, depth + 1)
+        yield from texts_of(value.default, depth + 1)
     elif isinstance(value, (Operation, Choice)):
         for part in value.operands if isinstance(value, Operation) else value.options:
-            yield from _texts(part, depth + 1)
+            yield from texts_of(part, depth + 1)

@@ -296,6 +296,24 @@ class BlockingCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Escape:
+    """An exception that comes out of a handler: nobody catches it and no exception handler answers it."""
+
+    name: str
+    """Dotted name of its class."""
+    says: str
+    """The words of its name and of its message, in lower case."""
+    location: Location
+    """Where it is raised."""
+    sites: tuple[Location, ...]
+    """The calls that lead there from the handler, outermost first; empty in the handler itself."""
+    test: str
+    """The condition that it is raised under, as written."""
+    given: frozenset[str] = frozenset()
+    """The names that the first of these calls is given."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -340,6 +358,8 @@ class PathOperation:
     """A dependency or the handler looks at what the principal may do: roles, is_superuser, scopes."""
     dead_guards: tuple[DeadGuard, ...] = ()
     """What was written to guard it and never runs."""
+    escapes: tuple[Escape, ...] = ()
+    """Exceptions that end as 500, each class once."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 

@@ -196,8 +196,7 @@ def call_router_method(
         return NONE
     if name == "add_exception_handler":
         handled = _argument(arguments, keywords, 0, "exc_class_or_status_code")
-        if isinstance(handled, Class):
-            interpreter.exception_handlers.append((handled, _argument(arguments, keywords, 1, "handler")))
+        interpreter.exception_handlers.append((handled, _argument(arguments, keywords, 1, "handler")))
         return NONE
     if name == "add_event_handler":
         if constant(_argument(arguments, keywords, 0, "event_type")) == "startup":
@@ -234,7 +233,7 @@ def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Valu
     if decorator.method in ("exception_handler", "on_event"):
         if decorator.method == "on_event" and constant(path) == "startup":
             router.startup.append(endpoint)
-        if decorator.method == "exception_handler" and isinstance(path, Class):
+        if decorator.method == "exception_handler":
             interpreter.exception_handlers.append((path, endpoint))
         return endpoint
     if decorator.method == "middleware":

@@ -13,31 +13,52 @@ from fastapi_guard.api import (
     NOT_FOUND,
     OUT_OF_PLACE,
     WARNING,
+    Escape,
     Finding,
     HttpError,
+    PathOperation,
+    Project,
+    Related,
     Unit,
-    argument,
+    escape_fault,
     handler_around,
     is_catch_all,
+    is_empty_list,
     known_error,
     mentions,
-    negated_name,
     only_reads_input,
     rule,
-    tests_around,
     walk,
 )
 
-PAGING = re.compile(
-    r"^(?:limit|offset|skip|page|per_page|page_size|size|page_number|order|order_by|sort|sort_by|cursor)$"
-)
-LISTS = frozenset({"iterable", "list", "sequence", "tuple"})
-SCALARS = frozenset({"bool", "date", "datetime", "float", "int", "str", "UUID"})
-
 
 @rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
-def wrong_error_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+def wrong_error_status(looked_at: cst.Raise | PathOperation, around: Unit | Project) -> Iterator[Finding]:
     """The status of an error contradicts its message, or what it is raised for."""
+    if isinstance(looked_at, PathOperation):
+        for escape in looked_at.escapes:
+            yield from _of_escape(looked_at, escape)
+    elif isinstance(around, Unit):
+        yield from _of_raise(looked_at, around)
+
+
+def _of_escape(operation: PathOperation, escape: Escape) -> Iterator[Finding]:
+    """What the client did wrong ends as the server's fault, because nobody catches it."""
+    fault = escape_fault(operation, escape)
+    if fault is None:
+        return
+    name = escape.name.rpartition(".")[2]
+    yield Finding(
+        escape.sites[0] if escape.sites else escape.location,
+        f"`{operation.endpoint_name.rpartition('.')[2]}` answers 500, for {fault}: nobody catches `{name}`",
+        operations=operation.places,
+        related=(Related(escape.location, "raised here"),) if escape.sites else (),
+        help=f"Catch `{name}` here, or register an exception handler for it.",
+        symbol=operation.endpoint_name,
+    )
+
+
+def _of_raise(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
     error = known_error(statement.exc, unit)
     if error is None or error.status is None:
         return
@@ -63,7 +84,7 @@ def _contradiction(error: HttpError, status: int, statement: cst.Raise, unit: Un
         return "the server's fault, for what does not exist (404)"
     if status == 400 and is_missing and _is_addressed(words, statement, unit):
         return "for what the path names and does not exist (404)"
-    if status == 404 and _is_an_empty_list(statement, unit):
+    if status == 404 and is_empty_list(statement, unit):
         return "for a list that is empty (200 and `[]`)"
     if status == 404 and FORBIDDEN.search(words) and not NOT_FOUND.search(words):
         return "and says that it is forbidden (403)"
@@ -88,54 +109,6 @@ def _is_addressed(words: str, statement: cst.Raise, unit: Unit) -> bool:
     ]
     parameters = [name for path in paths for name in re.findall(r"\{(\w+?)(?:_id|_uuid|_slug|_name)?(?::\w+)?\}", path)]
     return bool(subject) and subject[0] in parameters
-
-
-def _is_an_empty_list(statement: cst.Raise, unit: Unit) -> bool:
-    """`if not tasks: raise ...` in a function that gives the list of all, and that nothing addresses."""
-    function = unit.enclosing_function(statement)
-    test = next(tests_around(statement, unit), None)
-    name = negated_name(test)
-    if function is None or name is None or not _gives_a_list(function):
-        return False
-    parameters = [*function.params.params, *function.params.kwonly_params, *function.params.posonly_params]
-    asked = [each for each in parameters if not PAGING.search(each.name.value) and not _is_given(each, unit)]
-    is_returned = any(isinstance(node, cst.Return) and mentions(node.value, name) for node in walk(function.body))
-    return not asked and (is_returned or name.endswith("s")) and "{" not in _written_path(function)
-
-
-def _gives_a_list(function: cst.FunctionDef) -> bool:
-    """It is annotated so, or its decorator has `response_model=list[...]`."""
-    types = [function.returns.annotation] if function.returns else []
-    for decorator in function.decorators:
-        if isinstance(decorator.decorator, cst.Call):
-            types += [given for given in [argument(decorator.decorator, "response_model", None)] if given is not None]
-    return any(
-        isinstance(each, cst.Subscript)
-        and isinstance(each.value, (cst.Name, cst.Attribute))
-        and (each.value.attr if isinstance(each.value, cst.Attribute) else each.value).value.lower() in LISTS
-        for each in types
-    )
-
-
-def _is_given(parameter: cst.Param, unit: Unit) -> bool:
-    """Whether somebody else than the client fills it: `self`, a dependency, a session."""
-    if parameter.name.value in ("self", "cls", "request", "response", "db", "session", "conn", "connection"):
-        return True
-    parts = [part for part in (parameter.default, parameter.annotation) if part is not None]
-    names = {inner.value for part in parts for inner in walk(part) if isinstance(inner, cst.Name)}
-    return bool(names & {"Depends", "Security", "Session", "AsyncSession"}) or (
-        parameter.default is None and parameter.annotation is not None and names.isdisjoint(SCALARS)
-    )
-
-
-def _written_path(function: cst.FunctionDef) -> str:
-    texts = [
-        str(node.evaluated_value)
-        for decorator in function.decorators
-        for node in walk(decorator)
-        if isinstance(node, cst.SimpleString)
-    ]
-    return " ".join(text for text in texts if text.startswith("/"))
 
 
 def _blames_the_client(error: HttpError, status: int, statement: cst.Raise, unit: Unit) -> bool:
