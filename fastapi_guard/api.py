@@ -1,7 +1,6 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
-from fastapi_guard.facts.empty_lists import is_empty_list
 from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
@@ -35,6 +34,7 @@ from fastapi_guard.facts.layering import SERVICE_LAYERS, holds_endpoints, in_lay
 from fastapi_guard.facts.logged import is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
+from fastapi_guard.facts.missing_rows import is_empty_list, is_row_missing
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
 from fastapi_guard.facts.secrets import (
@@ -58,6 +58,7 @@ from fastapi_guard.facts.uses import called_names, is_questioned, taken_apart
 from fastapi_guard.facts.walk import walk
 from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
+from fastapi_guard.knowledge.authentication import RAISING_VERIFIERS
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
 from fastapi_guard.knowledge.error_words import (
@@ -132,6 +133,7 @@ __all__ = [
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "RAISING_VERIFIERS",
     "SECRET_WORDS",
     "SERVICE_LAYERS",
     "SQL_WORDS",
@@ -219,6 +221,7 @@ __all__ = [
     "is_public",
     "is_questioned",
     "is_read",
+    "is_row_missing",
     "is_secret_name",
     "is_secret_value",
     "is_settings_class",

@@ -128,9 +128,8 @@ def answers_as_if_created(operation: PathOperation) -> bool:
         return operation.methods == ("GET",) and not LATER.search(words) and not _answers_otherwise(operation)
     if operation.status_code != 201 or CREATING.search(function) or EITHER.search(words):
         return False
-    if kinds & {"insert", "upsert"}:
-        return False
-    return operation.methods != ("PUT",) or CHANGING.search(function) is not None
+    is_named_so = CHANGING.search(function) is not None
+    return "upsert" not in kinds and (is_named_so or ("insert" not in kinds and operation.methods != ("PUT",)))
 
 
 def _named_creation(operation: PathOperation) -> Creation | None:

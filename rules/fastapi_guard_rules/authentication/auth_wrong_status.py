@@ -10,12 +10,14 @@ from fastapi_guard.api import (
     MEDIUM,
     NO_SUCH_USER,
     NOT_AUTHENTICATED,
+    RAISING_VERIFIERS,
     WARNING,
     WRONG_LOGIN,
     Finding,
     HttpError,
     Unit,
     known_error,
+    lets_errors_out,
     rule,
     tests_around,
     walk,
@@ -38,10 +40,34 @@ NOT_ABOUT_RIGHTS = re.compile(
 VERIFYING = re.compile(r"(?:verify|check|validate|compare)\w*(?:password|passwd|pwd|hash)|checkpw|^verify$")
 """Functions that compare a password with its hash."""
 
+VERIFYING_METHODS = sorted({name.rpartition(".")[2] for name in RAISING_VERIFIERS})
 
-@rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException"])
-def auth_wrong_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+
+@rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException", *VERIFYING_METHODS])
+def auth_wrong_status(looked_at: cst.Raise | cst.Call, unit: Unit) -> Iterator[Finding]:
     """A missing or invalid credential is answered with something else than 401, or a lack of rights with 401."""
+    if isinstance(looked_at, cst.Raise):
+        yield from _of_raise(looked_at, unit)
+    elif unit.resolve(looked_at) in RAISING_VERIFIERS:
+        yield from _of_verifier(looked_at, unit)
+
+
+def _of_verifier(call: cst.Call, unit: Unit) -> Iterator[Finding]:
+    """A library says by an exception that a signature is wrong, and the handler lets it out."""
+    function = unit.enclosing_function(call)
+    if function is None or not (unit.is_endpoint(function) or unit.is_dependency(function)):
+        return
+    if lets_errors_out(call, unit):
+        name = function.name.value
+        yield Finding(
+            unit.location(call),
+            f"`{name}` answers 500 for a signature that is missing or wrong: nobody catches what this raises",
+            help="Catch its errors and raise 400 or 401.",
+            symbol=unit.symbol(function),
+        )
+
+
+def _of_raise(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
     error = known_error(statement.exc, unit)
     function = unit.enclosing_function(statement)
     if error is None or error.status is None or function is None:

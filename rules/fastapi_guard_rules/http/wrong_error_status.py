@@ -24,12 +24,18 @@ from fastapi_guard.api import (
     handler_around,
     is_catch_all,
     is_empty_list,
+    is_row_missing,
     known_error,
     mentions,
     only_reads_input,
     rule,
     walk,
 )
+
+FAILED = re.compile(
+    r"\b(?:could|can) ?n[o']t\b|\bcannot\b|\bfailed\b|\bunable\b|\berror\b|\bno se pud|\bnão foi poss|\bnao foi poss|\bimpossible\b"
+)
+"""Messages that say that something did not work, and not what the client did wrong."""
 
 
 @rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
@@ -84,6 +90,8 @@ def _contradiction(error: HttpError, status: int, statement: cst.Raise, unit: Un
         return "the server's fault, for what does not exist (404)"
     if status == 400 and is_missing and _is_addressed(words, statement, unit):
         return "for what the path names and does not exist (404)"
+    if status == 400 and FAILED.search(words) and is_row_missing(statement, unit):
+        return "for a row that is not there (404)"
     if status == 404 and is_empty_list(statement, unit):
         return "for a list that is empty (200 and `[]`)"
     if status == 404 and FORBIDDEN.search(words) and not NOT_FOUND.search(words):

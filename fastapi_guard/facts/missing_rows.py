@@ -1,10 +1,11 @@
-"""Errors that are raised because a list is empty."""
+"""Errors that are raised because a list is empty, or because no row was changed."""
 
 import re
 
 import libcst as cst
 
 from fastapi_guard.facts.http_errors import argument, mentions, negated_name, tests_around
+from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.walk import walk
 
@@ -12,6 +13,11 @@ PAGING = re.compile(
     r"^(?:limit|offset|skip|page|per_page|page_size|size|page_number|order|order_by|sort|sort_by|cursor)$"
 )
 LISTS = frozenset({"iterable", "list", "sequence", "tuple"})
+CHANGING = re.compile(
+    r"^_*(?:actualiz|aktualisier|archive|atualiz|borrar|change|delete|edit|elimin|exclu|loesch|modif|patch|remove|rename|update|supprim)"
+)
+"""Beginnings of the names of functions that change or delete a row, in several languages."""
+
 SCALARS = frozenset({"bool", "date", "datetime", "float", "int", "str", "UUID"})
 
 
@@ -61,3 +67,23 @@ def _written_path(function: cst.FunctionDef) -> str:
         if isinstance(node, cst.SimpleString)
     ]
     return " ".join(text for text in texts if text.startswith("/"))
+
+
+def is_row_missing(statement: cst.Raise, unit: Unit) -> bool:
+    """`if not task: raise ...` in an endpoint, with `task = update_task(...)`: nothing came back, nothing was changed."""
+    function = unit.enclosing_function(statement)
+    test = next(tests_around(statement, unit), None)
+    name = negated_name(test)
+    if function is None or name is None or not unit.is_endpoint(function):
+        return False
+    variables = [node for node in walk(test) if isinstance(node, cst.Name) and node.value == name] if test else []
+    made = [value for variable in variables for value in definitions_of(variable, unit)]
+    return bool(made) and all(_changes(value) for value in made)
+
+
+def _changes(value: cst.BaseExpression) -> bool:
+    call = value.expression if isinstance(value, cst.Await) else value
+    if not isinstance(call, cst.Call) or not isinstance(call.func, (cst.Name, cst.Attribute)):
+        return False
+    name = (call.func.attr if isinstance(call.func, cst.Attribute) else call.func).value
+    return CHANGING.search(name.lower()) is not None
