@@ -1,6 +1,7 @@
 """Everything that a rule may import, beside the node types of LibCST."""
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
+from fastapi_guard.facts.client_paths import client_paths
 from fastapi_guard.facts.exposure import Exposure, caught_texts, exposed_texts, registered_exception, tells_internals
 from fastapi_guard.facts.http_errors import (
     HttpError,
@@ -192,6 +193,7 @@ __all__ = [
     "called_names",
     "caught_by",
     "caught_texts",
+    "client_paths",
     "comes_from_header",
     "creation_of",
     "definitions_of",
