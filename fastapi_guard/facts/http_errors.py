@@ -22,7 +22,7 @@ CATCH_ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
 
 _CONSTANT = re.compile(r"HTTP_(\d{3})_\w+")
 READING = re.compile(
-    r"decode|fromisoformat|^loads$|model_validate|^validate|_validat|pars(?:e|ing)|strptime|unhexlify|^json$|^body$|^form$|^get$|receive|split|strip|decompress"
+    r"^to_|_to_|^from_|decode|fromisoformat|^loads$|model_validate|^validate|_validat|pars(?:e|ing)|strptime|unhexlify|^json$|^body$|^form$|^get$|receive|split|strip|decompress"
 )
 """Names of calls whose failure is the fault of what they were given."""
 
@@ -139,6 +139,8 @@ def only_reads_input(handler: cst.ExceptHandler, unit: Unit) -> bool:
     block = unit.parent(handler)
     if not isinstance(block, cst.Try):
         return False
+    if _only_imports(block.body):
+        return True
     calls = [node for node in walk(block.body) if isinstance(node, cst.Call)]
     return bool(calls) and all(_reads_input(call, unit) for call in calls)
 
@@ -148,7 +150,16 @@ def _reads_input(call: cst.Call, unit: Unit) -> bool:
     name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
     if READING.search(name.lower()) or (unit.resolve(call) or "").startswith(("builtins.", "uuid.", "datetime.")):
         return True
-    return name[:1].isupper() and any(given.star == "**" for given in call.args)
+    if name[:1].isupper() and any(given.star == "**" for given in call.args):
+        return True
+    asked = unit.parent(call)
+    return isinstance(asked, cst.Attribute) and READING.search(asked.attr.value.lower()) is not None
+
+
+def _only_imports(block: cst.BaseSuite) -> bool:
+    """Whether a block does nothing but import: what fails there is a package that is not installed."""
+    small = [each for line in block.body for each in getattr(line, "body", ())] if block.body else []
+    return bool(small) and all(isinstance(each, (cst.Import, cst.ImportFrom)) for each in small)
 
 
 def handler_around(node: cst.CSTNode, unit: Unit) -> cst.ExceptHandler | None:

@@ -69,6 +69,8 @@ def creation_of(operation: PathOperation) -> Creation | None:
         return None
     if any(access.kind == "upsert" for access in operation.accesses) or _answers_otherwise(operation):
         return None
+    if _may_find(operation):
+        return None
     inserted = [access for access in operation.accesses if access.kind in ("insert", "save")]
     read = {access.table for access in operation.accesses if access.kind in READS}
     words = f"{operation.path} {function}".lower().replace("-", "").replace("_", "")
@@ -87,6 +89,29 @@ def creation_of(operation: PathOperation) -> Creation | None:
     if inserted:
         return None
     return _kept_in_memory(operation) or _named_creation(operation)
+
+
+def _may_find(operation: PathOperation) -> bool:
+    """Whether the handler is given something that upserts, or returns what it found instead of creating it."""
+    endpoint = operation.endpoint
+    if endpoint is None or isinstance(endpoint.definition, ast.Lambda):
+        return False
+    if EITHER.search(ast.unparse(endpoint.definition.args).lower()):
+        return True
+    inner = [node for statement in endpoint.definition.body for node in ast.walk(statement)]
+    tested = {
+        name.id
+        for node in inner
+        if isinstance(node, ast.If)
+        for name in ast.walk(node.test)
+        if isinstance(name, ast.Name)
+    }
+    return any(
+        isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name) and statement.value.id in tested
+        for node in inner
+        if isinstance(node, ast.If)
+        for statement in node.body
+    )
 
 
 def _stem(access: DatabaseAccess) -> str:

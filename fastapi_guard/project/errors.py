@@ -7,16 +7,19 @@ import re
 from collections.abc import Iterator
 
 from fastapi_guard.facts.error_classes import ErrorClass, RaisedName
+from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
 from fastapi_guard.project.rejections import status_of
 from fastapi_guard.project.scope import ModuleScope, Scope
-from fastapi_guard.project.values import Choice, Class, Instance, Literal, Operation, Setting, Value
+from fastapi_guard.project.values import Choice, Class, Function, Instance, Literal, Operation, Setting, Value, constant
 
 SAYING = ("detail", "message", "msg", "error", "default_detail", "default_message", "description")
 """Attributes and arguments that hold what an exception says."""
+
+STATUS_PARAMETER = re.compile(r"status|code")
 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_+")
 _KINDS = frozenset({"error", "exception", "http", "exc", "api", "base"})
@@ -55,7 +58,38 @@ def error_class(interpreter: Interpreter, cls: Class) -> ErrorClass | None:
         return None
     texts = [text for value in _sayings(cls, made) for text in texts_of(value)]
     said = " ".join(" ".join([*texts]).lower().split())
-    return ErrorClass(f"{cls.module.name}.{cls.name}", status_of(made), said, name_words(cls.name))
+    status = _own_status(cls, made) if _takes_status(cls) or _is_asked(interpreter, cls) else status_of(made)
+    return ErrorClass(f"{cls.module.name}.{cls.name}", status, said, name_words(cls.name))
+
+
+def _takes_status(cls: Class) -> bool:
+    """Whether whoever raises it says which status: then the class has none."""
+    found = cls.lookup("__init__")
+    if found is None or not isinstance(found[0], Function):
+        return False
+    given = found[0].definition.args
+    return any(STATUS_PARAMETER.search(each.arg) for each in (*given.posonlyargs, *given.args, *given.kwonlyargs))
+
+
+def _is_asked(interpreter: Interpreter, cls: Class) -> bool:
+    """Whether the exception handler that answers it asks the exception itself, or a table, for the status."""
+    handlers = [handler for handled, handler in interpreter.exception_handlers if handled in cls.linearized()]
+    return any(not isinstance(handler, Function) or not _answers_constantly(handler.definition) for handler in handlers)
+
+
+def _answers_constantly(definition: ast.AST) -> bool:
+    statuses = [
+        node.value for node in ast.walk(definition) if isinstance(node, ast.keyword) and node.arg == "status_code"
+    ]
+    return bool(statuses) and all(written_status(status) is not None for status in statuses)
+
+
+def _own_status(cls: Class, made: Value) -> int | None:
+    """The status that the class itself holds, as an attribute of its body."""
+    found = cls.lookup("status_code") or cls.lookup("http_status")
+    known = constant(found[0]) if found is not None else None
+    is_decided = isinstance(made, Instance) and "status_code" not in made.attributes and not _takes_status(cls)
+    return known if isinstance(known, int) and 400 <= known < 600 and is_decided else None
 
 
 def name_words(name: str) -> str:

@@ -31,6 +31,9 @@ ANOTHER_SECRET = re.compile(
 )
 """Endpoints whose token or password is a part of what they were sent, and not the caller's credential."""
 
+NO_CREDENTIAL = re.compile(r"\bcsrf\b|\b(?:continuation|next|page|paging|sync) token\b|\bsuper ?user\b|\bconfigur\w+")
+"""Messages about tokens that say nothing of who calls, and about credentials that the server itself lacks."""
+
 CREDENTIALS = re.compile(r"(?:^|_)(?:access_?)?(?:token|credentials?|authorization|api_?key|jwt|bearer|oauth2?)(?:$|_)")
 PRINCIPAL = re.compile(r"(?:^|_)(?:current_?(?:user|admin|account|principal)|auth_user|usuario_actual)(?:$|_)")
 NOT_ABOUT_RIGHTS = re.compile(
@@ -103,7 +106,7 @@ def _is_stranger(error: HttpError, status: int, function: cst.FunctionDef, unit:
         if status == 400 and _follows_oauth2(function):
             return False
         return _is_about_a_login(words)
-    if "csrf" in words or ANOTHER_SECRET.search(name):
+    if NO_CREDENTIAL.search(words) or ANOTHER_SECRET.search(name):
         return False
     if not unit.is_dependency(function) and not _takes_credentials(function):
         return status != 400 and _verifies_a_password(function) and _is_about_a_login(words)
