@@ -35,6 +35,7 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
+from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Function, Instance, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
@@ -200,6 +201,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         options.fastapi_version,
         options.version_source,
         raised_names(interpreter),
+        token_readers(ownership.identities),
     )
 
 

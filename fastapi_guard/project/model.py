@@ -431,6 +431,20 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenReader:
+    """A place that reads a token whose kind it does not ask for, although there are several."""
+
+    location: Location
+    """The call that decodes."""
+    function: str
+    """Dotted."""
+    table: str
+    """The users whose tokens it means."""
+    others: tuple[str, ...]
+    """The users whose tokens it takes as well: they are signed with the same key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything that is known of the analysed code base: what rules may ask."""
 
@@ -444,3 +458,5 @@ class Project:
     version_source: str = ""
     raised_names: tuple[RaisedName, ...] = ()
     """The exception classes that answer clients, as the modules that raise them know them."""
+    token_readers: tuple[TokenReader, ...] = ()
+    """Where tokens of one kind of users are taken for those of another."""
