@@ -158,8 +158,11 @@ def _reads_input(call: cst.Call, unit: Unit) -> bool:
 
 def _only_imports(block: cst.BaseSuite) -> bool:
     """Whether a block does nothing but import: what fails there is a package that is not installed."""
-    small = [each for line in block.body for each in getattr(line, "body", ())] if block.body else []
-    return bool(small) and all(isinstance(each, (cst.Import, cst.ImportFrom)) for each in small)
+    return all(
+        isinstance(line, cst.SimpleStatementLine)
+        and all(isinstance(each, (cst.Import, cst.ImportFrom)) for each in line.body)
+        for line in block.body
+    )
 
 
 def handler_around(node: cst.CSTNode, unit: Unit) -> cst.ExceptHandler | None:
