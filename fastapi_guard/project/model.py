@@ -435,7 +435,7 @@ class TokenReader:
     """A place that reads a token whose kind it does not ask for, although there are several."""
 
     location: Location
-    """The call that decodes."""
+    """Where the user is taken from the token."""
     function: str
     """Dotted."""
     table: str

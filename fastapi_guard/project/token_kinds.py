@@ -16,6 +16,7 @@ from fastapi_guard.project.values import Result, constant
 TELLING = re.compile(r"aud|iss|kind|purpose|role|scope|type|typ$|use$|is_")
 """Claims that say for what, or for whom, a token was made."""
 
+SUBJECTS = frozenset({"email", "id", "sub", "uid", "user", "user_id", "username"})
 DECODING = frozenset({"decode", "decode_complete"})
 
 
@@ -60,8 +61,26 @@ def _readings(table: str, trace: Trace) -> Iterator[_Reading]:
         if function is None or len(call.args) < 2 or _tells_apart(call, function):
             continue
         name = f"{place.module.name}.{function.name}"
-        reader = TokenReader(place.module.location(call), name, table, ())
+        reader = TokenReader(place.module.location(_subject(call, function)), name, table, ())
         yield _Reading(table, _key(result, call, place.module.name), reader)
+
+
+def _subject(call: ast.Call, function: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.expr:
+    """Where the user is taken from the token: `payload.get("sub")`, `payload["sub"]`; the decoding where that is not seen."""
+    taken = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Call, ast.Subscript)) and node.lineno >= call.lineno and _claim(node) in SUBJECTS
+    ]
+    return min(taken, key=lambda node: (node.lineno, node.col_offset), default=call)
+
+
+def _claim(node: ast.Call | ast.Subscript) -> object:
+    if isinstance(node, ast.Subscript):
+        return node.slice.value if isinstance(node.slice, ast.Constant) else None
+    is_get = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+    first = node.args[0] if node.args else None
+    return first.value if is_get and isinstance(first, ast.Constant) else None
 
 
 def _key(result: Result, call: ast.Call, module: str) -> str:
