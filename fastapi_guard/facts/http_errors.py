@@ -158,8 +158,24 @@ def _reads_input(call: cst.Call, unit: Unit) -> bool:
         return True
     if name[:1].isupper() and any(given.star == "**" for given in call.args):
         return True
-    asked = unit.parent(call)
-    return isinstance(asked, cst.Attribute) and READING.search(asked.attr.value.lower()) is not None
+    holder = unit.parent(call)
+    if isinstance(holder, cst.Attribute):
+        return READING.search(holder.attr.value.lower()) is not None
+    return name[:1].isupper() and isinstance(holder, cst.Assign) and _is_read_later(holder, unit)
+
+
+def _is_read_later(assignment: cst.Assign, unit: Unit) -> bool:
+    """`filter = Filter(text)` and then `filter.validate()`."""
+    target = assignment.targets[0].target
+    line = unit.parent(assignment)
+    block = unit.parent(line) if line is not None else None
+    return isinstance(target, cst.Name) and any(
+        isinstance(node, cst.Attribute)
+        and isinstance(node.value, cst.Name)
+        and node.value.value == target.value
+        and READING.search(node.attr.value.lower()) is not None
+        for node in (walk(block) if block is not None else ())
+    )
 
 
 def _only_imports(block: cst.BaseSuite) -> bool:
