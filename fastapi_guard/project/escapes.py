@@ -47,6 +47,8 @@ class EscapeReader:
         self.interpreter = interpreter
         self.judge = judge
         self._parents: dict[str, dict[ast.AST, ast.AST]] = {}
+        self._caught: dict[tuple[int | str, ast.AST], bool] = {}
+        self._known_answered: dict[int | str, bool] = {}
         self._answered = [value for handled, _ in interpreter.exception_handlers for value in options_of(handled)]
 
     def of(self, operation: PathOperation, endpoint: Value, chain: tuple[Router, ...]) -> tuple[Escape, ...]:
@@ -72,9 +74,12 @@ class EscapeReader:
     def _of_event(self, event: Event, value: Value) -> Escape | None:
         place = event.place
         cls = value.cls if isinstance(value, Instance) else value.callee if isinstance(value, Result) else value
-        if place is None or not isinstance(cls, (Class, External)) or self._is_answered(cls):
+        if place is None or not isinstance(cls, (Class, External)):
             return None
-        if any(self._is_caught(cls, site) for site in (place, *event.sites)):
+        key = cls.name if isinstance(cls, External) else id(cls)
+        if key not in self._known_answered:
+            self._known_answered[key] = self._is_answered(cls)
+        if self._known_answered[key] or any(self._catches(key, cls, site) for site in (place, *event.sites)):
             return None
         name = f"{cls.module.name}.{cls.name}" if isinstance(cls, Class) else cls.name
         tests = [ast.unparse(test) for test, _ in tests_around(place)]
@@ -102,6 +107,12 @@ class EscapeReader:
         if isinstance(cls, Class) and not names:
             return True  # its bases are not known
         return any(_is_one_of(handled, order) for handled in self._answered)
+
+    def _catches(self, key: int | str, cls: Class | External, place: Place) -> bool:
+        known = self._caught.get((key, place.node))
+        if known is None:
+            known = self._caught[key, place.node] = self._is_caught(cls, place)
+        return known
 
     def _is_caught(self, cls: Class | External, place: Place) -> bool:
         """Whether something around a node, within its function, catches the exception or may make another one of it."""
