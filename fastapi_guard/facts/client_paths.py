@@ -25,8 +25,8 @@ PARTS = frozenset({"name", "parts", "stem", "suffix", "suffixes"})
 
 CONTAINMENT = frozenset({"commonpath", "is_relative_to", "relative_to", "startswith"})
 TEXT_TESTS = frozenset({"endswith", "fullmatch", "isalnum", "isdigit", "isidentifier", "match", "search"})
-CHECKING = re.compile(r"allow|check|clean|ensure|exist|get|is_|normali|safe|saniti|secur|valid|verif")
-"""Words in names of functions that look at what they are given, or find something by it."""
+CHECKING = re.compile(r"allow|check|clean|ensure|is_|normali|safe|saniti|secur|valid|verif")
+"""Words in names of functions that look at what they are given."""
 
 PATH_PARAMETER = re.compile(r"\{(\w+)(:path)?[^}]*\}")
 
