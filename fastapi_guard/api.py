@@ -2,6 +2,7 @@
 
 from fastapi_guard.facts.bodies import passes_through, raw_body_reads, untyped_bodies
 from fastapi_guard.facts.cleanup import lost_cleanup
+from fastapi_guard.facts.client_paths import client_paths
 from fastapi_guard.facts.exposure import (
     EXPOSING_CODE,
     Exposure,
@@ -17,6 +18,7 @@ from fastapi_guard.facts.http_errors import (
     handler_around,
     http_error,
     is_catch_all,
+    known_error,
     mentions,
     only_reads_input,
     status_of,
@@ -50,6 +52,7 @@ from fastapi_guard.facts.layering import (
 from fastapi_guard.facts.logged import LOGGING_CALLS, is_logging, logged_credentials
 from fastapi_guard.facts.logic import work_of
 from fastapi_guard.facts.middlewares import is_middleware, leaves_function
+from fastapi_guard.facts.missing_rows import is_empty_list, is_row_missing
 from fastapi_guard.facts.module_texts import ModuleText, is_needed, is_passing_address, is_tested, module_text
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
@@ -75,6 +78,7 @@ from fastapi_guard.facts.uses import called_names, is_questioned, taken_apart
 from fastapi_guard.facts.walk import walk
 from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
+from fastapi_guard.knowledge.authentication import RAISING_VERIFIERS
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
 from fastapi_guard.knowledge.database_urls import ENGINE_WORDS, ENGINES
@@ -94,7 +98,8 @@ from fastapi_guard.knowledge.secret_fields import hands_out_secrets, is_told_onc
 from fastapi_guard.location import Location
 from fastapi_guard.project.arms import are_exclusive
 from fastapi_guard.project.assignments import Assignment, mass_assignments, owner_assignments, trusted_columns
-from fastapi_guard.project.creation import Creation, creation_of
+from fastapi_guard.project.client_faults import escape_fault
+from fastapi_guard.project.creation import Creation, answers_as_if_created, creation_of
 from fastapi_guard.project.gateways import passes_on
 from fastapi_guard.project.grouping import (
     Bypass,
@@ -118,6 +123,7 @@ from fastapi_guard.project.model import (
     DatabaseAccess,
     DeadGuard,
     Dependant,
+    Escape,
     Function,
     Guard,
     IncludeContext,
@@ -133,6 +139,7 @@ from fastapi_guard.project.model import (
     SecurityScheme,
     SharedState,
     StateWrite,
+    TokenReader,
     Unmounted,
     Unresolved,
     ValidationHandler,
@@ -170,6 +177,7 @@ __all__ = [
     "NOT_FOUND",
     "NO_SUCH_USER",
     "OUT_OF_PLACE",
+    "RAISING_VERIFIERS",
     "ROUTE_LAYERS",
     "SCHEMA_LAYERS",
     "SECRET_ENDINGS",
@@ -192,6 +200,7 @@ __all__ = [
     "DeadGuard",
     "Dependant",
     "Directive",
+    "Escape",
     "Exposure",
     "Finding",
     "Function",
@@ -221,6 +230,7 @@ __all__ = [
     "SqlCall",
     "StateWrite",
     "Suppression",
+    "TokenReader",
     "Unit",
     "Unmounted",
     "Unresolved",
@@ -231,6 +241,7 @@ __all__ = [
     "WhyDead",
     "algorithm_names",
     "allows_everybody",
+    "answers_as_if_created",
     "application_of",
     "are_exclusive",
     "argument",
@@ -241,11 +252,13 @@ __all__ = [
     "caught_by",
     "caught_texts",
     "changes_of",
+    "client_paths",
     "comes_from_header",
     "creation_of",
     "definitions_of",
     "enclosing_class",
     "ends_in_anything",
+    "escape_fault",
     "exposed_texts",
     "handler_accesses",
     "handler_around",
@@ -259,6 +272,7 @@ __all__ = [
     "is_called_by_fastapi",
     "is_catch_all",
     "is_decode",
+    "is_empty_list",
     "is_false",
     "is_for_types_only",
     "is_guarded",
@@ -273,6 +287,7 @@ __all__ = [
     "is_public",
     "is_questioned",
     "is_read",
+    "is_row_missing",
     "is_secret_name",
     "is_secret_value",
     "is_settings_class",
@@ -282,6 +297,7 @@ __all__ = [
     "is_told_once",
     "is_unverified",
     "jwt_option",
+    "known_error",
     "late_checks",
     "leaves_function",
     "lets_errors_out",

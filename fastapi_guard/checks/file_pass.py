@@ -13,6 +13,7 @@ from fastapi_guard.checks.nouns import dependants_of, operations_of
 from fastapi_guard.checks.prefilter import Prefilter
 from fastapi_guard.checks.registry import is_node_type, targets
 from fastapi_guard.checks.settings import CheckSettings
+from fastapi_guard.facts.error_classes import ErrorClass
 from fastapi_guard.facts.imports import ImportStatement, imports_of
 from fastapi_guard.facts.names import ModuleNames, names_of
 from fastapi_guard.facts.slices import UnitText, unit_texts, without_unwanted_methods
@@ -38,6 +39,8 @@ class FileJob:
     """Lines of `def` of the functions in it that serve a path operation."""
     dependencies: tuple[int, ...] = ()
     """Lines of `def` of the functions in it that FastAPI calls as dependencies."""
+    errors: tuple[tuple[str, ErrorClass], ...] = ()
+    """The project's exceptions that answer clients, as the file writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,9 @@ def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Pro
         if dependant.function:
             place = dependant.function.location
             dependencies.setdefault(place.path, set()).add(place.line)
+    errors: dict[str, list[tuple[str, ErrorClass]]] = {}
+    for raised in project.raised_names:
+        errors.setdefault(raised.path, []).append((raised.written, raised.error))
     return [
         FileJob(
             path,
@@ -98,6 +104,7 @@ def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Pro
             modules[path],
             tuple(sorted(endpoints.get(path, ()))),
             tuple(sorted(dependencies.get(path, ()))),
+            tuple(errors.get(path, ())),
         )
         for path in sorted(texts)
     ]
@@ -115,7 +122,14 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
     units = characters = 0
     names = names_of(tree, job.module, is_package=job.path.endswith("__init__.py"))
     surroundings = Surroundings(
-        job.path, job.module, names, frozenset(job.endpoints), frozenset(job.dependencies), tree, chosen.modules
+        job.path,
+        job.module,
+        names,
+        frozenset(job.endpoints),
+        frozenset(job.dependencies),
+        tree,
+        chosen.modules,
+        dict(job.errors),
     )
     rules = [rule for rule in chosen.rules if rule.needs.tests or not is_test(job.path)]
     for candidates, unit_text in _slices(rules, tree, job, names, whole=chosen.whole):
@@ -138,11 +152,12 @@ def _slices(
 ) -> Iterator[tuple[Sequence[Rule], UnitText]]:
     """What LibCST has to be given of a file, each with the rules that can fire there."""
     lines = frozenset((*job.endpoints, *job.dependencies))
+    errors = [written for written, _ in job.errors]
     if not whole:
-        rules = Prefilter(rules, names).in_statement(job.text, served=bool(lines))
+        rules = Prefilter(rules, names, errors).in_statement(job.text, served=bool(lines))
     if not rules:
         return
-    prefilter = Prefilter(rules, names)
+    prefilter = Prefilter(rules, names, errors)
     for unit_text in unit_texts(tree, job.text):
         if whole:
             yield rules, unit_text

@@ -46,8 +46,10 @@ class Sought:
 class Prefilter:
     """What the rules need in one module. A class because names are looked up once for all its statements."""
 
-    def __init__(self, rules: Sequence[Rule], names: ModuleNames) -> None:
+    def __init__(self, rules: Sequence[Rule], names: ModuleNames, errors: Iterable[str] = ()) -> None:
+        """`errors` are the exceptions of the project that stand for `HTTPException`, as the module writes them."""
         aliases = _aliases(names)
+        aliases.setdefault("HTTPException", []).extend(sorted({written.partition(".")[0] for written in errors}))
         self._needs = [(rule, *_sought(rule.needs, aliases)) for rule in rules]
 
     def in_statement(self, text: str, *, served: bool) -> list[Rule]:
@@ -72,7 +74,7 @@ def spellings(text: str) -> tuple[str, ...]:
     return (text,) if text.isascii() else (text, unicodedata.normalize("NFKC", text))
 
 
-def _aliases(names: ModuleNames) -> Aliases:
+def _aliases(names: ModuleNames) -> dict[str, list[str]]:
     aliases: dict[str, list[str]] = {}
     for name, dotted in sorted(names.dotted_by_name.items()):
         own = dotted.rpartition(".")[2]

@@ -8,7 +8,7 @@ from fastapi_guard.checks.diagnostics import diagnostics_of
 from fastapi_guard.checks.file_pass import FileResult, failures_as_problems
 from fastapi_guard.checks.registry import targets
 from fastapi_guard.checks.settings import CheckSettings, FileIgnores, is_strong_enough, lies_in
-from fastapi_guard.checks.silencing import judged, silence, without_ignored_files
+from fastapi_guard.checks.silencing import dead_entries, judged, silence, without_ignored_files
 from fastapi_guard.finding import Diagnostic, Problem, Suppressed
 from fastapi_guard.project.model import Project
 from fastapi_guard.rule import Rule
@@ -56,8 +56,9 @@ def check(
 
     ran = frozenset(rule.code for rule in about_code) - {code for code, _ in outcome.failures}
     judgements = judged(suppressions, rules, ran, silenced.used, project)
+    declared = (*judgements, *dead_entries(settings.public, project))
     meta = Outcome()
-    run_on_nouns([r for r in about_suppressions if settings.selects(r.code)], project, settings, meta, judgements)
+    run_on_nouns([r for r in about_suppressions if settings.selects(r.code)], project, settings, meta, declared)
     said = (*silenced.diagnostics, *without_ignored_files(diagnostics_of(meta.findings, texts), ignored))
     reported = [d for d in said if is_strong_enough(d, settings) and lies_in(d, settings.paths)]
     problems = (

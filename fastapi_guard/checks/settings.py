@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathspec import GitIgnoreSpec
 
 from fastapi_guard.config.selection import matching_codes, selected_codes
-from fastapi_guard.config.settings import Settings
+from fastapi_guard.config.settings import PublicRoute, Settings
 from fastapi_guard.finding import Confidence, Diagnostic, Severity
 from fastapi_guard.rule import Rule
 
@@ -27,6 +27,9 @@ class CheckSettings:
     """Keyword arguments of rules, by code."""
     shared_options: Mapping[str, object] = field(default_factory=dict)
     """Keyword arguments of every rule that declares one of that name: `delete_status`, `require_reason`, …"""
+
+    public: Sequence[PublicRoute] = ()
+    """The operations that the configuration declares public."""
 
     def selects(self, code: str) -> bool:
         return self.selected is None or code in self.selected
@@ -53,6 +56,7 @@ def check_settings(settings: Settings, rules: Sequence[Rule], paths: Sequence[st
             "require_reason": settings.require_reason,
             "owner_columns": settings.owner_columns,
         },
+        public=() if settings.app else settings.public,
     )
 
 

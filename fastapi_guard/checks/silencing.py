@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 
 from fastapi_guard.checks.nouns import operations_of
 from fastapi_guard.checks.settings import FileIgnores
+from fastapi_guard.config.settings import PublicRoute
 from fastapi_guard.finding import Diagnostic, OperationPlace, Suppressed
 from fastapi_guard.project.model import PathOperation, Project, Verdict
+from fastapi_guard.project.public import is_configured
 from fastapi_guard.rule import Rule
 from fastapi_guard.source.suppressions import Directive, Suppression
 
@@ -77,6 +79,25 @@ def judged(
     """
     code_by_identity = {identity: rule.code for rule in rules for identity in (rule.code, rule.name)}
     return tuple(_judged(suppression, code_by_identity, ran, used, project) for suppression in suppressions)
+
+
+def dead_entries(public: Sequence[PublicRoute], project: Project) -> tuple[Suppression, ...]:
+    """The entries of the configuration that make nothing public, as declarations that do not.
+
+    Where something could not be followed, the operation that an entry names may be there.
+    """
+    dead = []
+    for route in public:
+        meant = [operation for operation in operations_of(project) if is_configured(operation, route)]
+        is_idle = all(operation.authentication.verdict is Verdict.REQUIRED for operation in meant)
+        if is_idle and (meant or not project.unresolved):
+            title = f"{route.method} {route.path}"
+            dead.append(
+                Suppression(
+                    Directive.PUBLIC, route.location, None, (title,), route.reason or "configured", unused=("public",)
+                )
+            )
+    return tuple(dead)
 
 
 def _judged(

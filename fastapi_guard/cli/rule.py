@@ -9,12 +9,14 @@ from fastapi_guard.cli.completion import complete_rule
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.known_rules import known_packs, known_rules, read_page, summary_of, usable_packs
 from fastapi_guard.cli.output import print_out
+from fastapi_guard.cli.problem_pages import PROBLEM_PAGES, ProblemPage
 from fastapi_guard.cli.shared_options import OUTPUT
 from fastapi_guard.cli.surroundings import read_surroundings
 from fastapi_guard.config.problem import nearest
 from fastapi_guard.config.rule_options import options_of
 from fastapi_guard.report.json_text import dumps
-from fastapi_guard.rule import Rule
+from fastapi_guard.repository import OWN_PACK
+from fastapi_guard.rule import ERROR, HIGH, Rule
 
 if TYPE_CHECKING:
     from fastapi_guard.checks.registry import Pack
@@ -55,6 +57,8 @@ def rule(rule_name: str | None, is_all: bool, output_format: str, allow_project_
         print_out([dumps([_record(each, origins[each.code]) for each in rules]) + "\n"])
     elif is_all:
         print_out(_list(rules, origins))
+    elif problem := _find_problem(rule_name or ""):
+        print_out([dumps(_problem_record(problem)) + "\n" if output_format == "json" else problem.text])
     else:
         chosen = _find(rule_name or "", rules)
         is_json = output_format == "json"
@@ -69,6 +73,11 @@ def _packs_of_project() -> "tuple[Pack, ...]":
 
     found = find_root((), read_surroundings().working_directory)
     return usable_packs(project_plugins(found.document, is_allowed=True), found.directory)
+
+
+def _find_problem(name: str) -> ProblemPage | None:
+    """The failure that is meant: it is explained like a rule and is none."""
+    return next((each for each in PROBLEM_PAGES if name.casefold() in (each.code.casefold(), each.name)), None)
 
 
 def _find(name: str, rules: tuple[Rule, ...]) -> Rule:
@@ -88,6 +97,21 @@ def _list(rules: tuple[Rule, ...], origins: Mapping[str, str]) -> Iterator[str]:
 
 def _page(chosen: Rule) -> str:
     return (read_page(chosen).strip() or f"# {chosen.code} {chosen.name}") + "\n"
+
+
+def _problem_record(problem: ProblemPage) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "name": problem.name,
+        "family": "meta",
+        "severity": ERROR.label,
+        "confidence": HIGH.label,
+        "profile": "default",
+        "origin": OWN_PACK,
+        "summary": summary_of(problem.text),
+        "options": [],
+        "page": problem.text,
+    }
 
 
 def _record(chosen: Rule, origin: str) -> dict[str, Any]:

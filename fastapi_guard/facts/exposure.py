@@ -194,8 +194,22 @@ def _texts_in(node: cst.CSTNode, names: frozenset[str], unit: Unit) -> list[cst.
         if isinstance(current, cst.Name) and current.value in names:
             found.append(current)
             continue
+        if isinstance(current, cst.IfExp) and _chooses_own(current.test, names, unit):
+            stack.append(current.orelse)
+            continue
         stack.extend(_children(current))
     return found
+
+
+def _chooses_own(test: cst.BaseExpression, names: frozenset[str], unit: Unit) -> bool:
+    """`isinstance(error, (ValueError, TaskError))`: whoever raises those writes their text for clients."""
+    if not (isinstance(test, cst.Call) and unit.resolve(test) == "builtins.isinstance" and len(test.args) == 2):
+        return False
+    asked, classes = test.args[0].value, test.args[1].value
+    if not (isinstance(asked, cst.Name) and asked.value in names):
+        return False
+    listed = [each.value for each in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
+    return not any(is_internal(unit.resolve(each) or "builtins.Exception") for each in listed)
 
 
 def _is_read(call: cst.Call, name: str) -> bool:

@@ -22,7 +22,7 @@ CATCH_ALL = frozenset({"builtins.BaseException", "builtins.Exception"})
 
 _CONSTANT = re.compile(r"HTTP_(\d{3})_\w+")
 READING = re.compile(
-    r"decode|fromisoformat|^loads$|model_validate|^validate|_validat|pars(?:e|ing)|strptime|unhexlify|^json$|^body$|^form$|^get$|receive|split|strip|decompress"
+    r"^to_|_to_|^from_|decode|fromisoformat|^loads$|model_validate|^validate|_validat|pars(?:e|ing)|strptime|unhexlify|^json$|^body$|^form$|^get$|receive|split|strip|decompress"
 )
 """Names of calls whose failure is the fault of what they were given."""
 
@@ -31,9 +31,9 @@ _WORD_BREAKS = re.compile(r"[^\w]+|_+")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HttpError:
-    """An `HTTPException(...)` that is built."""
+    """An `HTTPException(...)` that is built, or an exception of the project that is answered like one."""
 
-    call: cst.Call
+    call: cst.BaseExpression
     status: int | None
     """None where it is no constant."""
     detail: cst.BaseExpression | None
@@ -48,6 +48,21 @@ def http_error(node: cst.CSTNode | None, unit: Unit) -> HttpError | None:
     status = argument(node, "status_code", 0)
     detail = argument(node, "detail", 1)
     return HttpError(node, status_of(status, unit), detail, words_of(detail))
+
+
+def known_error(node: cst.CSTNode | None, unit: Unit) -> HttpError | None:
+    """The HTTP error that an expression builds or names, the project's own exception classes included."""
+    built = http_error(node, unit)
+    if built is not None or not isinstance(node, (cst.Call, cst.Name, cst.Attribute)):
+        return built
+    error = unit.error_class(node)
+    if error is None:
+        return None
+    if not isinstance(node, cst.Call):
+        return HttpError(node, error.status, None, f"{error.is_called}. {error.says}")
+    status = error.status or status_of(argument(node, "status_code", 0), unit)
+    texts = words_of(node)
+    return HttpError(node, status, node, f"{error.is_called}. {texts or error.says}")
 
 
 def argument(call: cst.Call, name: str, position: int | None) -> cst.BaseExpression | None:
@@ -124,8 +139,16 @@ def only_reads_input(handler: cst.ExceptHandler, unit: Unit) -> bool:
     block = unit.parent(handler)
     if not isinstance(block, cst.Try):
         return False
-    calls = [node for node in walk(block.body) if isinstance(node, cst.Call)]
+    if _only_imports(block.body):
+        return True
+    calls = [node for node in walk(block.body) if isinstance(node, cst.Call) and not _answers(node)]
     return bool(calls) and all(_reads_input(call, unit) for call in calls)
+
+
+def _answers(call: cst.Call) -> bool:
+    """`RedirectResponse(...)`: it fails for nothing that the server keeps."""
+    name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    return isinstance(name, cst.Name) and name.value.endswith("Response")
 
 
 def _reads_input(call: cst.Call, unit: Unit) -> bool:
@@ -133,7 +156,35 @@ def _reads_input(call: cst.Call, unit: Unit) -> bool:
     name = func.attr.value if isinstance(func, cst.Attribute) else func.value if isinstance(func, cst.Name) else ""
     if READING.search(name.lower()) or (unit.resolve(call) or "").startswith(("builtins.", "uuid.", "datetime.")):
         return True
-    return name[:1].isupper() and any(given.star == "**" for given in call.args)
+    if name[:1].isupper() and any(given.star == "**" for given in call.args):
+        return True
+    holder = unit.parent(call)
+    if isinstance(holder, cst.Attribute):
+        return READING.search(holder.attr.value.lower()) is not None
+    return name[:1].isupper() and isinstance(holder, cst.Assign) and _is_read_later(holder, unit)
+
+
+def _is_read_later(assignment: cst.Assign, unit: Unit) -> bool:
+    """`filter = Filter(text)` and then `filter.validate()`."""
+    target = assignment.targets[0].target
+    line = unit.parent(assignment)
+    block = unit.parent(line) if line is not None else None
+    return isinstance(target, cst.Name) and any(
+        isinstance(node, cst.Attribute)
+        and isinstance(node.value, cst.Name)
+        and node.value.value == target.value
+        and READING.search(node.attr.value.lower()) is not None
+        for node in (walk(block) if block is not None else ())
+    )
+
+
+def _only_imports(block: cst.BaseSuite) -> bool:
+    """Whether a block does nothing but import: what fails there is a package that is not installed."""
+    return all(
+        isinstance(line, cst.SimpleStatementLine)
+        and all(isinstance(each, (cst.Import, cst.ImportFrom)) for each in line.body)
+        for line in block.body
+    )
 
 
 def handler_around(node: cst.CSTNode, unit: Unit) -> cst.ExceptHandler | None:
@@ -158,3 +209,26 @@ def tests_around(node: cst.CSTNode, unit: Unit) -> Iterator[cst.BaseExpression]:
         if isinstance(holder, (cst.If, cst.While)) and child is not holder.test:
             yield holder.test
         child, holder = holder, unit.parent(holder)
+
+
+def negated_name(test: cst.BaseExpression | None) -> str | None:
+    """The variable that a condition asks to be nothing: `not tasks`, `len(tasks) == 0`, `tasks is None`, `tasks == []`."""
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        return test.expression.value if isinstance(test.expression, cst.Name) else None
+    if not isinstance(test, cst.Comparison) or len(test.comparisons) != 1:
+        return None
+    compared = test.comparisons[0]
+    if isinstance(compared.operator, (cst.Equal, cst.Is)) and _is_nothing(compared.comparator):
+        left = test.left
+        if isinstance(left, cst.Call) and isinstance(left.func, cst.Name) and left.func.value == "len" and left.args:
+            left = left.args[0].value
+        return left.value if isinstance(left, cst.Name) else None
+    return None
+
+
+def _is_nothing(node: cst.BaseExpression) -> bool:
+    return (
+        (isinstance(node, cst.Name) and node.value == "None")
+        or (isinstance(node, cst.Integer) and node.evaluated_value == 0)
+        or (isinstance(node, cst.List) and not node.elements)
+    )

@@ -49,6 +49,11 @@ _PLACEHOLDER = re.compile(
     r"|^(?:user|pass|password|passwd|pwd|secret|token|postgres|root|admin|guest|key)$",
     re.IGNORECASE,
 )
+_FOR_SHOW = re.compile(
+    r"^_*(?:dummy|example|fake|former|insecure|known|legacy|test)_|amplitude|mapbox|mixpanel|posthog|publishable|recaptcha_site|segment_write|sentry|site_?key",
+    re.IGNORECASE,
+)
+"""Names of what is no secret: examples, passwords that are refused, and keys that every browser is given."""
 _SCHEMES = frozenset(
     [
         "amqp",
@@ -99,8 +104,7 @@ def is_signing_name(name: str) -> bool:
 
 def is_secret_name(name: str) -> bool:
     """Whether a name is given to secrets: `SECRET_KEY`, `db_password`; not `token_url`, `password_min_length`."""
-    is_for_show = re.match(r"_*(?:fake|dummy|test|example)_", name, re.IGNORECASE) is not None
-    return not is_for_show and (is_signing_name(name) or _CREDENTIAL.search(name) is not None)
+    return _FOR_SHOW.search(name) is None and (is_signing_name(name) or _CREDENTIAL.search(name) is not None)
 
 
 def is_secret_value(name: str, text: str) -> bool:

@@ -1,11 +1,12 @@
 """A top-level statement as a rule on LibCST nodes sees it: what its names mean and where its nodes stand."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import libcst as cst
 
+from fastapi_guard.facts.error_classes import ErrorClass
 from fastapi_guard.facts.names import ModuleNames
 from fastapi_guard.facts.positions import Span, def_lines, positions_of
 from fastapi_guard.facts.slices import UnitText
@@ -32,6 +33,8 @@ class Surroundings:
     """The whole module."""
     own_modules: frozenset[str] = frozenset()
     """Dotted names of all modules of the project."""
+    errors: Mapping[str, ErrorClass] = field(default_factory=dict)
+    """The project's exception classes that answer clients, as the module writes them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -113,6 +116,12 @@ class Unit:
         if base is None:
             return None
         return ".".join([base, *reversed(attributes)]) if attributes else base
+
+    def error_class(self, node: cst.CSTNode) -> ErrorClass | None:
+        """The exception class of the project that an expression, or the callee of a call, names."""
+        written = _written(node.func if isinstance(node, cst.Call) else node)
+        error = self.surroundings.errors.get(written) if written else None
+        return error if error is not None and self.resolve(node) is not None else None
 
     def _resolve_name(self, name: cst.Name) -> str | None:
         for scope in self._scopes(name):
@@ -202,6 +211,14 @@ def _imported(statement: cst.Import | cst.ImportFrom) -> Iterator[tuple[str, str
             yield bound or name, f"{base}.{name}" if base else None
         else:
             yield bound or name.partition(".")[0], name if bound else name.partition(".")[0]
+
+
+def _written(node: cst.CSTNode) -> str:
+    """A name or an attribute of one as it is written; empty for anything else."""
+    current = node
+    while isinstance(current, cst.Attribute):
+        current = current.value
+    return _dotted(node) if isinstance(current, cst.Name) and isinstance(node, (cst.Name, cst.Attribute)) else ""
 
 
 def _dotted(node: cst.Name | cst.Attribute) -> str:

@@ -134,3 +134,11 @@ def sounds_like_identity(name: str) -> bool:
     """Whether a name hints at authentication; good for `unknown`, never for a verdict."""
     lowered = name.lower()
     return any(word in lowered for word in IDENTITY_WORDS)
+
+
+RAISING_VERIFIERS: frozenset[str] = frozenset({
+    "firebase_admin.auth.verify_id_token", "firebase_admin.auth.verify_session_cookie",
+    "google.oauth2.id_token.verify_firebase_token", "google.oauth2.id_token.verify_oauth2_token",
+    "google.oauth2.id_token.verify_token", "stripe.Webhook.construct_event", "stripe.WebhookSignature.verify_header",
+})  # fmt: skip
+"""Functions of libraries that say by an exception that a credential or a signature is no good."""

@@ -58,7 +58,8 @@ class Judge:
         self.strangers = StrangerReader(interpreter)
         self.forgers = StrangerReader(interpreter, is_forged=True)
         for cls, handler in interpreter.exception_handlers:
-            cls.handled_status = self.answered_by(handler)
+            if isinstance(cls, Class):
+                cls.handled_status = self.answered_by(handler)
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
     def answered_by(self, handler: Value) -> int | None:

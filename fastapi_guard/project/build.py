@@ -16,6 +16,8 @@ from fastapi_guard.project.blocking import BlockingReader
 from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
+from fastapi_guard.project.errors import raised_names
+from fastapi_guard.project.escapes import EscapeReader
 from fastapi_guard.project.evaluator.calls import call, call_function
 from fastapi_guard.project.evaluator.interpreter import STEPS_PER_ROOT, EvaluatorOptions, Interpreter
 from fastapi_guard.project.evaluator.routers import VALIDATION_ERRORS
@@ -44,6 +46,7 @@ from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.shared_state import SharedStateReader
+from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import BoundMethod, Class, Descriptor, External, Function, Instance, Mapping, Value
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
@@ -75,6 +78,7 @@ class Readers:
     answers: AnswerReader
     sessions: SessionReader
     forgotten: ForgottenReader
+    escapes: EscapeReader
 
     @classmethod
     def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
@@ -89,6 +93,7 @@ class Readers:
             AnswerReader(interpreter, judge),
             SessionReader(judge),
             ForgottenReader(judge),
+            EscapeReader(interpreter, judge),
         )
 
 
@@ -242,6 +247,9 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         options.version_source,
         readers.state.states(middlewares),
         mcp_servers(interpreter, linker, operations),
+        (),
+        raised_names(interpreter),
+        token_readers(readers.ownership.identities),
     )
 
 
@@ -290,6 +298,8 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
     dead_guards = readers.dead.of(operation, endpoint)
     verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint)
     readers.state.ran_by(operation, endpoint)
+    chain = readers.linker.chains[id(operation)]
+    secrets = readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint)
     operation = replace(operation, dead_guards=dead_guards)
     trace = readers.judge.behaviours.trace_of(without_wrappers(endpoint))
     return replace(
@@ -299,12 +309,13 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
         checks_role=checks_role,
         blocking=readers.blocking.of(operation, endpoint),
         outside_calls=outside_calls(readers.judge, operation, endpoint),
-        secret_fields=readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint),
+        secret_fields=secrets,
         sessions=readers.sessions.of(operation, endpoint),
         scheduled=scheduled_in(trace, operation),
         refusals=own_refusals(trace),
         forgotten=readers.forgotten.of(operation, endpoint),
         returned_table=readers.ownership.returned_table(endpoint),
+        escapes=readers.escapes.of(operation, endpoint, chain),
     )
 
 

@@ -36,6 +36,14 @@ NO_CREATION = re.compile(
 )
 """Ends of the names of calls that make something else than a row."""
 
+CHANGING = re.compile(r"^(?:change|edit|modify|partial\w*|patch|rename|replace|set|update)(?:_|$)")
+"""Beginnings of the names of endpoints that change what exists."""
+
+LATER = re.compile(
+    r"async|batch|execution|export|job|poll|process|queue|report|result|run|start|status|sync|task|trigger|wait|work"
+)
+"""Words of what may still be under way when somebody asks for it."""
+
 READS = frozenset({"get", "select"})
 
 
@@ -61,6 +69,8 @@ def creation_of(operation: PathOperation) -> Creation | None:
         return None
     if any(access.kind == "upsert" for access in operation.accesses) or _answers_otherwise(operation):
         return None
+    if _may_find(operation):
+        return None
     inserted = [access for access in operation.accesses if access.kind in ("insert", "save")]
     read = {access.table for access in operation.accesses if access.kind in READS}
     words = f"{operation.path} {function}".lower().replace("-", "").replace("_", "")
@@ -78,13 +88,73 @@ def creation_of(operation: PathOperation) -> Creation | None:
         return Creation(best.table if best in named else "", best.location, True)
     if inserted:
         return None
-    return _named_creation(operation) if is_named_so else None
+    return _kept_in_memory(operation) or _named_creation(operation)
+
+
+def _may_find(operation: PathOperation) -> bool:
+    """Whether the handler is given something that upserts, or returns what it found instead of creating it."""
+    endpoint = operation.endpoint
+    if endpoint is None or isinstance(endpoint.definition, ast.Lambda):
+        return False
+    if EITHER.search(ast.unparse(endpoint.definition.args).lower()):
+        return True
+    inner = [node for statement in endpoint.definition.body for node in ast.walk(statement)]
+    tested = {
+        name.id
+        for node in inner
+        if isinstance(node, ast.If)
+        for name in ast.walk(node.test)
+        if isinstance(name, ast.Name)
+    }
+    return any(
+        isinstance(statement, ast.Return) and isinstance(statement.value, ast.Name) and statement.value.id in tested
+        for node in inner
+        if isinstance(node, ast.If)
+        for statement in node.body
+    )
 
 
 def _stem(access: DatabaseAccess) -> str:
     """What a table is called in paths: `task` for `TaskModel`, `category` as `categor`."""
     name = re.sub(r"^(?:sql|db|orm)|(?:model|table|entity|orm|db)$", "", access.table.rpartition(".")[2].lower())
     return name.removesuffix("s").removesuffix("y")
+
+
+def _kept_in_memory(operation: PathOperation) -> Creation | None:
+    """What the handler puts into a collection of the module: `tasks[task_id] = task`, `tasks.append(task)`."""
+    endpoint = operation.endpoint
+    if endpoint is None or isinstance(endpoint.definition, ast.Lambda):
+        return None
+    nodes = list(ast.walk(endpoint.definition))
+    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in nodes:
+        if not isinstance(node, (ast.Assign, ast.Call)):
+            continue
+        holder: ast.expr | None = None
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+            holder = node.targets[0].value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "append":
+            holder = node.func.value
+        if isinstance(holder, ast.Name) and holder.id not in own and not TRACE.search(holder.id):
+            place = Location(endpoint.location.path, node.lineno, node.col_offset + 1)
+            return Creation("", place, is_certain=True)
+    return None
+
+
+def answers_as_if_created(operation: PathOperation) -> bool:
+    """Whether an operation that only reads or changes answers 201 or 202: nothing new is there, nothing is under way."""
+    if operation.endpoint is None or operation.methods not in (("GET",), ("PATCH",), ("PUT",)):
+        return False
+    function = operation.endpoint_name.rpartition(".")[2].lower().strip("_")
+    words = f"{function}/{_last_segment(operation.path)}"
+    kinds = {access.kind for access in operation.accesses}
+    if operation.status_code == 202:
+        return operation.methods == ("GET",) and not LATER.search(words) and not _answers_otherwise(operation)
+    if operation.status_code != 201 or CREATING.search(function) or EITHER.search(words):
+        return False
+    is_named_so = CHANGING.search(function) is not None
+    return "upsert" not in kinds and (is_named_so or ("insert" not in kinds and operation.methods != ("PUT",)))
 
 
 def _named_creation(operation: PathOperation) -> Creation | None:

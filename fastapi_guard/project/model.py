@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from fastapi_guard.facts.error_classes import RaisedName
 from fastapi_guard.finding import OperationPlace
 from fastapi_guard.location import Location
 
@@ -453,6 +454,24 @@ class ForgottenCoroutine:
 
 
 @dataclass(frozen=True, slots=True)
+class Escape:
+    """An exception that comes out of a handler: nobody catches it and no exception handler answers it."""
+
+    name: str
+    """Dotted name of its class."""
+    says: str
+    """The words of its name and of its message, in lower case."""
+    location: Location
+    """Where it is raised."""
+    sites: tuple[Location, ...]
+    """The calls that lead there from the handler, outermost first; empty in the handler itself."""
+    test: str
+    """The condition that it is raised under, as written."""
+    given: frozenset[str] = frozenset()
+    """The names that the first of these calls is given."""
+
+
+@dataclass(frozen=True, slots=True)
 class PathOperation:
     """One effective route of an application: what FastAPI will serve, under its full path."""
 
@@ -513,6 +532,8 @@ class PathOperation:
     """What its handler itself asks of other services."""
     secret_fields: tuple[SecretField, ...] = ()
     """What its answer holds that no client may see."""
+    escapes: tuple[Escape, ...] = ()
+    """Exceptions that end as 500, each class once."""
     public_reason: str | None = None
     """Why it may be public: declared by comment or configuration, or public by nature; None otherwise."""
 
@@ -623,6 +644,20 @@ class Unresolved:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenReader:
+    """A place that reads a token whose kind it does not ask for, although there are several."""
+
+    location: Location
+    """Where the user is taken from the token."""
+    function: str
+    """Dotted."""
+    table: str
+    """The users whose tokens it means."""
+    others: tuple[str, ...]
+    """The users whose tokens it takes as well: they are signed with the same key."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """Everything that is known of the analysed code base: what rules may ask."""
 
@@ -640,6 +675,10 @@ class Project:
     """MCP servers that ask nobody who he is."""
     imports: tuple[ModuleImport, ...] = ()
     """Which files import which."""
+    raised_names: tuple[RaisedName, ...] = ()
+    """The exception classes that answer clients, as the modules that raise them know them."""
+    token_readers: tuple[TokenReader, ...] = ()
+    """Where tokens of one kind of users are taken for those of another."""
 
     @property
     def serving(self) -> frozenset[str]:

@@ -13,6 +13,7 @@ from fastapi_guard.project.origins import origin_key
 from fastapi_guard.project.queries import Known, QueryReader
 from fastapi_guard.project.roles import role_checks
 from fastapi_guard.project.tables import TableReader, plain_name
+from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import Class, Value
 
 
@@ -22,6 +23,8 @@ class OwnershipReader:
     def __init__(self, interpreter: Interpreter, judge: Judge) -> None:
         self.judge = judge
         self.queries = QueryReader(TableReader(interpreter, judge.known.owner_columns))
+        self.identities: list[tuple[str, Trace]] = []
+        """The tables that authenticating dependencies give rows of, and what they do; known when it has learned."""
 
     def learn(self, operations: Iterable[PathOperation]) -> None:
         """Find out whose rows are the principals of the application, before any other table is read."""
@@ -33,7 +36,10 @@ class OwnershipReader:
                     continue  # it only passes on who calls, or gives something of his
                 if origin_key(target) not in seen and node.location is not None:
                     seen.add(origin_key(target))
-                    found.update(self.queries.principal_tables(self.judge.behaviours.trace_of(target)))
+                    trace = self.judge.behaviours.trace_of(target)
+                    given = tuple(self.queries.principal_tables(trace))
+                    found.update(given)
+                    self.identities += [(table, trace) for table in given]
         self.queries.tables.learn(plain_name(name) for name in found)
 
     def accesses(self, operation: PathOperation, endpoint: Value) -> tuple[tuple[DatabaseAccess, ...], bool]:

@@ -91,14 +91,17 @@ def with_public_reason(
         if any(declaration.speaks_for(path, line) for path, line in places):
             return replace(operation, public_reason=declaration.reason or "declared public")
     for route in configured:
-        if route.path == operation.path and (
-            route.method == "*"
-            or route.method in operation.methods
-            or (route.method == "WEBSOCKET" and operation.kind == "websocket")
-        ):
+        if is_configured(operation, route):
             return replace(operation, public_reason=route.reason or "declared public")
     nature = public_by_nature(operation) if by_nature else None
     return replace(operation, public_reason=nature) if nature else operation
+
+
+def is_configured(operation: PathOperation, route: Configured) -> bool:
+    """Whether an entry of the configuration speaks of the operation."""
+    is_method = route.method in ("*", *operation.methods)
+    is_websocket = route.method == "WEBSOCKET" and operation.kind == "websocket"
+    return route.path == operation.path and (is_method or is_websocket)
 
 
 def with_sign_ups(operations: Iterable[PathOperation]) -> tuple[PathOperation, ...]:

@@ -183,3 +183,19 @@ def test_a_report_may_go_to_a_device(shell: Shell) -> None:
     run = shell("check", "--select", "FG405", "-o", f"json:{os.devnull}")
 
     assert run.code == 1
+
+
+def test_entries_of_public_that_speak_of_no_open_operation_are_reported_where_they_stand(shell: Shell) -> None:
+    entries = """[tool.fastapi-guard]
+public = [
+    { route = "GET /api/tasks/{task_id}", reason = "the tasks hang on the wall" },
+    { route = "GET /api/labels", reason = "was there once" },
+]
+"""
+    write_project(shell.directory, {"pyproject.toml": entries})
+
+    run = shell("check", "--select", "FG003", "--output-format", "concise")
+
+    assert run.code == 1
+    assert "pyproject.toml:4:15: FG003 `GET /api/labels` is declared public, and no operation" in run.out
+    assert "/api/tasks" not in run.out

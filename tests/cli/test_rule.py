@@ -48,3 +48,13 @@ def test_an_unknown_rule_is_told_the_nearest_one(shell: Shell) -> None:
 def test_a_rule_or_all_has_to_be_given(shell: Shell) -> None:
     assert shell("rule").code == 2
     assert shell("rule", "FG405", "--all").code == 2
+
+
+def test_what_failed_is_explained_like_a_rule(shell: Shell) -> None:
+    by_code, by_name = shell("rule", "fg001"), shell("rule", "syntax-error")
+    record = json.loads(shell("rule", "FG002", "--output-format", "json").out)
+
+    assert by_code.out == by_name.out
+    assert by_code.out.startswith("# FG001 syntax-error\n")
+    assert list(record) == list(json.loads(shell("rule", "FG405", "--output-format", "json").out))
+    assert (record["code"], record["name"], record["severity"]) == ("FG002", "rule-failure", "error")

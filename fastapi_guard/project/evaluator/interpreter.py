@@ -13,7 +13,7 @@ from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Event, Trace, Watched
-from fastapi_guard.project.values import Class, External, Function, Literal, Module, Place, Result, Unknown, Value
+from fastapi_guard.project.values import External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
@@ -77,8 +77,8 @@ class Interpreter:
         """Runs of functions that were watched, by function and the identity of what they were given."""
         self.conditions: list[str] = []
         """Settings that have to be changed from their default for the running code to run."""
-        self.exception_handlers: list[tuple[Class, Value]] = []
-        """Exception classes of the project and the handlers that applications have for them."""
+        self.exception_handlers: list[tuple[Value, Value]] = []
+        """Exception classes or statuses, and the handlers that applications have for them."""
         self.caught: list[str] = []
         """What the `except` clauses around the running code catch, as written."""
         self.undecided: list[str] = []

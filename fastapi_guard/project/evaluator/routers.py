@@ -200,8 +200,7 @@ def call_router_method(
         return NONE
     if name == "add_exception_handler":
         handled = _argument(arguments, keywords, 0, "exc_class_or_status_code")
-        if isinstance(handled, Class):
-            interpreter.exception_handlers.append((handled, _argument(arguments, keywords, 1, "handler")))
+        interpreter.exception_handlers.append((handled, _argument(arguments, keywords, 1, "handler")))
         if is_external(handled, *VALIDATION_ERRORS):
             router.validation_handlers.append(_argument(arguments, keywords, 1, "handler"))
         return NONE
@@ -240,7 +239,7 @@ def decorate(interpreter: Interpreter, decorator: RouteDecorator, endpoint: Valu
     if decorator.method in ("exception_handler", "on_event"):
         if decorator.method == "on_event" and constant(path) == "startup":
             router.startup.append(endpoint)
-        if decorator.method == "exception_handler" and isinstance(path, Class):
+        if decorator.method == "exception_handler":
             interpreter.exception_handlers.append((path, endpoint))
         if decorator.method == "exception_handler" and is_external(path, *VALIDATION_ERRORS):
             router.validation_handlers.append(endpoint)

@@ -10,12 +10,14 @@ from fastapi_guard.api import (
     MEDIUM,
     NO_SUCH_USER,
     NOT_AUTHENTICATED,
+    RAISING_VERIFIERS,
     WARNING,
     WRONG_LOGIN,
     Finding,
     HttpError,
     Unit,
-    http_error,
+    known_error,
+    lets_errors_out,
     rule,
     tests_around,
     walk,
@@ -29,17 +31,47 @@ ANOTHER_SECRET = re.compile(
 )
 """Endpoints whose token or password is a part of what they were sent, and not the caller's credential."""
 
+NO_CREDENTIAL = re.compile(r"\bcsrf\b|\b(?:continuation|next|page|paging|sync) token\b|\bsuper ?user\b|\bconfigur\w+")
+"""Messages about tokens that say nothing of who calls, and about credentials that the server itself lacks."""
+
 CREDENTIALS = re.compile(r"(?:^|_)(?:access_?)?(?:token|credentials?|authorization|api_?key|jwt|bearer|oauth2?)(?:$|_)")
 PRINCIPAL = re.compile(r"(?:^|_)(?:current_?(?:user|admin|account|principal)|auth_user|usuario_actual)(?:$|_)")
 NOT_ABOUT_RIGHTS = re.compile(
     r"password|passwd|hash|token|session|version|active|disabled|locked|otp|totp|mfa|code|verify|check_pw"
 )
 
+VERIFYING = re.compile(r"(?:verify|check|validate|compare)\w*(?:password|passwd|pwd|hash)|checkpw|^verify$")
+"""Functions that compare a password with its hash."""
 
-@rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException"])
-def auth_wrong_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+VERIFYING_METHODS = sorted({name.rpartition(".")[2] for name in RAISING_VERIFIERS})
+
+
+@rule("FG122", severity=WARNING, confidence=MEDIUM, words=["HTTPException", *VERIFYING_METHODS])
+def auth_wrong_status(looked_at: cst.Raise | cst.Call, unit: Unit) -> Iterator[Finding]:
     """A missing or invalid credential is answered with something else than 401, or a lack of rights with 401."""
-    error = http_error(statement.exc, unit)
+    if isinstance(looked_at, cst.Raise):
+        yield from _of_raise(looked_at, unit)
+    elif unit.resolve(looked_at) in RAISING_VERIFIERS:
+        yield from _of_verifier(looked_at, unit)
+
+
+def _of_verifier(call: cst.Call, unit: Unit) -> Iterator[Finding]:
+    """A library says by an exception that a signature is wrong, and the handler lets it out."""
+    function = unit.enclosing_function(call)
+    if function is None or not (unit.is_endpoint(function) or unit.is_dependency(function)):
+        return
+    if lets_errors_out(call, unit):
+        name = function.name.value
+        yield Finding(
+            unit.location(call),
+            f"`{name}` answers 500 for a signature that is missing or wrong: nobody catches what this raises",
+            help="Catch its errors and raise 400 or 401.",
+            symbol=unit.symbol(function),
+        )
+
+
+def _of_raise(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+    error = known_error(statement.exc, unit)
     function = unit.enclosing_function(statement)
     if error is None or error.status is None or function is None:
         return
@@ -73,14 +105,31 @@ def _is_stranger(error: HttpError, status: int, function: cst.FunctionDef, unit:
             )
         if status == 400 and _follows_oauth2(function):
             return False
-        return any(pattern.search(words) for pattern in (WRONG_LOGIN, NO_SUCH_USER, NOT_AUTHENTICATED))
-    if "csrf" in words or ANOTHER_SECRET.search(name):
+        return _is_about_a_login(words)
+    if NO_CREDENTIAL.search(words) or ANOTHER_SECRET.search(name):
         return False
     if not unit.is_dependency(function) and not _takes_credentials(function):
-        return False
+        return status != 400 and _verifies_a_password(function) and _is_about_a_login(words)
     if NOT_AUTHENTICATED.search(words):
         return True
     return NO_SUCH_USER.search(words) is not None and _takes_credentials(function)
+
+
+def _is_about_a_login(words: str) -> bool:
+    return any(pattern.search(words) for pattern in (WRONG_LOGIN, NO_SUCH_USER, NOT_AUTHENTICATED))
+
+
+def _verifies_a_password(function: cst.FunctionDef) -> bool:
+    """A login that an endpoint leaves to a service: it is called so, and checks a password."""
+    if LOGIN.search(function.name.value.lower()) is None:
+        return False
+    called = [node.func for node in walk(function.body) if isinstance(node, cst.Call)]
+    names = [
+        func.attr.value if isinstance(func, cst.Attribute) else func.value
+        for func in called
+        if isinstance(func, (cst.Attribute, cst.Name))
+    ]
+    return any(VERIFYING.search(name.lower()) for name in names)
 
 
 def _logs_in(function: cst.FunctionDef) -> bool:

@@ -1,5 +1,6 @@
 """FG117 inconsistent-router-auth."""
 
+import re
 from collections.abc import Iterator
 
 from fastapi_guard.api import (
@@ -18,11 +19,16 @@ from fastapi_guard.api import (
 FEWEST_SIBLINGS = 2
 """Guarded writes of the same router that make one without a guard an outlier."""
 
+SAYS_SO = re.compile(r"(?:^|[/_-])(?:anonymous|guest|public)(?:[/_-]|$)")
+"""Paths that say for whom they are."""
+
 
 @rule("FG117", severity=WARNING, confidence=MEDIUM)
 def inconsistent_router_auth(operation: PathOperation, project: Project) -> Iterator[Finding]:
     """A write lets strangers pass where its siblings turn them away."""
     if operation.authentication.verdict is not Verdict.OPTIONAL or operation.public_reason or is_read(operation):
+        return
+    if SAYS_SO.search(operation.path):
         return
     siblings = [
         other

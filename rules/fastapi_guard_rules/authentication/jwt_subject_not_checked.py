@@ -4,14 +4,44 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import WARNING, Finding, Unit, definitions_of, is_decode, is_test, mentions, rule, walk
+from fastapi_guard.api import (
+    WARNING,
+    Finding,
+    Project,
+    TokenReader,
+    Unit,
+    definitions_of,
+    is_decode,
+    is_test,
+    mentions,
+    rule,
+    walk,
+)
 
 SUBJECTS = frozenset({"email", "id", "sub", "uid", "user", "user_id", "username"})
 
 
 @rule("FG157", severity=WARNING, words=["jwt"])
-def jwt_subject_not_checked(call: cst.Call, unit: Unit) -> Iterator[Finding]:
-    """Who a token speaks of is taken from it, and nobody asks whether it says so."""
+def jwt_subject_not_checked(looked_at: Project | cst.Call, around: Project | Unit) -> Iterator[Finding]:
+    """Who a token speaks of is taken from it, and nobody asks whether it says so, or of which kind of user."""
+    if isinstance(looked_at, Project):
+        for reader in looked_at.token_readers:
+            yield _of_kinds(reader)
+    elif isinstance(around, Unit):
+        yield from _of_claim(looked_at, around)
+
+
+def _of_kinds(reader: TokenReader) -> Finding:
+    listed = " or ".join(f"`{name}`" for name in reader.others)
+    return Finding(
+        reader.location,
+        f"a token of {listed} with the same subject passes for one of `{reader.table}`: one key signs both",
+        help="Put the kind of user into a claim and compare it, or sign each kind with a key of its own.",
+        symbol=reader.function,
+    )
+
+
+def _of_claim(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     function = unit.enclosing_function(call)
     claim = _claim(call, unit)
     if function is None or not claim or is_test(unit.path):

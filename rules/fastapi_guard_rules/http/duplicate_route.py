@@ -27,8 +27,8 @@ def _duplicates(operations: list[PathOperation]) -> Iterator[Finding]:
         first = operations[earlier[0]]
         if are_exclusive(first, operation):
             continue
-        if first.registered_at == operation.registered_at and first.endpoint_name == operation.endpoint_name:
-            continue  # one registration in a loop or in a router that is included twice
+        if first.endpoint_name == operation.endpoint_name and first.location == operation.location:
+            continue  # whichever answers, it is the same function
         name, other = (each.endpoint_name.rpartition(".")[2] for each in (operation, first))
         yield Finding(
             operation.registered_at,

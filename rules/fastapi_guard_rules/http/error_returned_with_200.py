@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import WARNING, Finding, Unit, argument, handler_around, rule, status_of, walk
+from fastapi_guard.api import WARNING, Finding, Unit, argument, caught_by, handler_around, rule, status_of, walk
 
 ERROR_KEYS = frozenset({"err", "error", "error_message", "errors"})
 SUCCESS_KEYS = frozenset({"ok", "success", "succeeded", "successful"})
@@ -36,7 +36,9 @@ def error_returned_with_200(statement: cst.Return, unit: Unit) -> Iterator[Findi
     function = unit.enclosing_function(statement)
     if function is None or not unit.is_endpoint(function) or ANSWERS_OF_THEIR_OWN.search(function.name.value.lower()):
         return
-    if any(_sets_status(node) for node in walk(function.body)):
+    if any(_sets_status(node) for node in walk(function.body)) or _is_outcome(statement, function, failure):
+        return
+    if _lacks_a_package(handler_around(statement, unit), unit):
         return
     yield Finding(
         unit.location(statement),
@@ -94,6 +96,32 @@ def _may_say(value: cst.BaseExpression) -> bool:
     if isinstance(value, cst.Name):
         return value.value not in ("None", "False")
     return isinstance(value, (cst.Call, cst.Attribute)) or (isinstance(value, cst.Dict) and bool(value.elements))
+
+
+def _is_outcome(statement: cst.Return, function: cst.FunctionDef, failure: str) -> bool:
+    """`return Cancelled(success=False)` beside `return Cancelled(success=True)`: the question was whether it worked."""
+    key, _, value = failure.partition(": ")
+    made = statement.value
+    if value != "False" or not isinstance(made, cst.Call):
+        return False
+    return any(
+        isinstance(node, cst.Call)
+        and node.func.deep_equals(made.func)
+        and any(
+            given.keyword is not None
+            and given.keyword.value == key
+            and isinstance(given.value, cst.Name)
+            and given.value.value == "True"
+            for given in node.args
+        )
+        for node in walk(function.body)
+    )
+
+
+def _lacks_a_package(handler: cst.ExceptHandler | None, unit: Unit) -> bool:
+    """`except ImportError`: a part of the application that is not installed here."""
+    names = caught_by(handler, unit) if handler is not None else ()
+    return bool(names) and all(name in ("builtins.ImportError", "builtins.ModuleNotFoundError") for name in names)
 
 
 def _sets_status(node: cst.CSTNode) -> bool:

@@ -13,6 +13,8 @@ def path_parameter_not_in_signature(operation: PathOperation, project: Project) 
     name = operation.endpoint_name.rpartition(".")[2]
     filled = {parameter.name for parameter in operation.parameters if parameter.source == "dependency"}
     for missing in operation.unread_path_parameters:
+        if f"{{{missing}:path}}" in operation.path:
+            continue  # it is there to match: one page for every path below
         reason = "fills it from a dependency" if missing in filled else "has no parameter of that name"
         yield Finding(
             operation.registered_at,

@@ -30,8 +30,8 @@ def _shadowed(operations: tuple[PathOperation, ...]) -> Iterator[Finding]:
             continue
         first = next((other for other in earlier if _shadows(other, operation)), None)
         earlier.append(operation)
-        if first is None:
-            continue
+        if first is None or first.location == operation.location:
+            continue  # whichever answers, it is the same function
         name, other = (each.endpoint_name.rpartition(".")[2] for each in (operation, first))
         yield Finding(
             operation.registered_at,

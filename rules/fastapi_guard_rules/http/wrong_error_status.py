@@ -13,23 +13,59 @@ from fastapi_guard.api import (
     NOT_FOUND,
     OUT_OF_PLACE,
     WARNING,
+    Escape,
     Finding,
     HttpError,
+    PathOperation,
+    Project,
+    Related,
     Unit,
+    escape_fault,
     handler_around,
-    http_error,
     is_catch_all,
+    is_empty_list,
+    is_row_missing,
+    known_error,
     mentions,
     only_reads_input,
     rule,
     walk,
 )
 
+FAILED = re.compile(
+    r"\b(?:could|can) ?n[o']t\b|\bcannot\b|\bfailed\b|\bunable\b|\berror\b|\bno se pud|\bnão foi poss|\bnao foi poss|\bimpossible\b"
+)
+"""Messages that say that something did not work, and not what the client did wrong."""
+
 
 @rule("FG414", severity=WARNING, confidence=MEDIUM, profile="strict", words=["HTTPException"])
-def wrong_error_status(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+def wrong_error_status(looked_at: cst.Raise | PathOperation, around: Unit | Project) -> Iterator[Finding]:
     """The status of an error contradicts its message, or what it is raised for."""
-    error = http_error(statement.exc, unit)
+    if isinstance(looked_at, PathOperation):
+        for escape in looked_at.escapes:
+            yield from _of_escape(looked_at, escape)
+    elif isinstance(around, Unit):
+        yield from _of_raise(looked_at, around)
+
+
+def _of_escape(operation: PathOperation, escape: Escape) -> Iterator[Finding]:
+    """What the client did wrong ends as the server's fault, because nobody catches it."""
+    fault = escape_fault(operation, escape)
+    if fault is None:
+        return
+    name = escape.name.rpartition(".")[2]
+    yield Finding(
+        escape.sites[0] if escape.sites else escape.location,
+        f"`{operation.endpoint_name.rpartition('.')[2]}` answers 500, for {fault}: nobody catches `{name}`",
+        operations=operation.places,
+        related=(Related(escape.location, "raised here"),) if escape.sites else (),
+        help=f"Catch `{name}` here, or register an exception handler for it.",
+        symbol=operation.endpoint_name,
+    )
+
+
+def _of_raise(statement: cst.Raise, unit: Unit) -> Iterator[Finding]:
+    error = known_error(statement.exc, unit)
     if error is None or error.status is None:
         return
     function = unit.enclosing_function(statement)
@@ -54,6 +90,10 @@ def _contradiction(error: HttpError, status: int, statement: cst.Raise, unit: Un
         return "the server's fault, for what does not exist (404)"
     if status == 400 and is_missing and _is_addressed(words, statement, unit):
         return "for what the path names and does not exist (404)"
+    if status == 400 and FAILED.search(words) and is_row_missing(statement, unit):
+        return "for a row that is not there (404)"
+    if status == 404 and is_empty_list(statement, unit):
+        return "for a list that is empty (200 and `[]`)"
     if status == 404 and FORBIDDEN.search(words) and not NOT_FOUND.search(words):
         return "and says that it is forbidden (403)"
     if status in (400, 403) and CONFLICT.search(words):

@@ -10,7 +10,9 @@ def unused_suppression(suppression: Suppression, project: Project) -> Iterator[F
     """A suppression silences nothing, or a declaration makes nothing public."""
     if not suppression.unused:
         return
-    if suppression.directive is Directive.PUBLIC:
+    if suppression.directive is Directive.PUBLIC and suppression.codes:
+        message = f"`{suppression.codes[0]}` is declared public, and no operation without authentication answers to it"
+    elif suppression.directive is Directive.PUBLIC:
         message = "no operation without authentication follows: nothing is made public here"
     else:
         names = ", ".join(f"`{name}`" for name in suppression.unused)

@@ -17,7 +17,10 @@ def untyped_parameter(operation: PathOperation, project: Project) -> Iterator[Fi
     named = [
         parameter.name
         for parameter in operation.parameters
-        if parameter.source in FROM_REQUEST and not parameter.annotation and parameter.name in bare
+        if parameter.source in FROM_REQUEST
+        and not parameter.annotation
+        and parameter.name in bare
+        and (parameter.source == "path" or not operation.unread_path_parameters)  # it was meant to be that of the path
     ]
     if named:
         name = operation.endpoint_name.rpartition(".")[2]
