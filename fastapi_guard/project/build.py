@@ -287,7 +287,13 @@ def _unmounted(
     interpreter: Interpreter, linker: Linker, judged: Callable[[PathOperation], PathOperation]
 ) -> tuple[Unmounted, ...]:
     """Routers with operations that no application reaches; only the topmost of each tree."""
-    lost = [router for router in interpreter.routers if id(router) not in linker.reached and not router.is_application]
+    lost = [
+        router
+        for router in interpreter.routers
+        if id(router) not in linker.reached
+        and not router.is_application
+        and not {id(entry) for entry in router.entries} <= linker.served
+    ]
     inside = {
         id(entry.router)
         for router in lost

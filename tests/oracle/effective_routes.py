@@ -98,7 +98,9 @@ def _walk(routes: list[Any], prefix: str) -> Iterator[tuple[str, str, Any]]:
                 yield from _walk(original.routes, path)
             else:
                 yield "mount", path, context
-        elif isinstance(original, starlette_routing.Route | starlette_routing.WebSocketRoute):
+        elif isinstance(original, starlette_routing.WebSocketRoute):
+            yield "websocket", path, context
+        elif isinstance(original, starlette_routing.Route):
             yield "starlette", path, context
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.iteration import iterate
+from fastapi_guard.project.evaluator.route_objects import adopt, route_list, set_route_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
-from fastapi_guard.project.registration import Router
+from fastapi_guard.project.registration import Include, Mount, Route, RouteList, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Class,
@@ -57,6 +58,8 @@ def augmented_assign(interpreter: Interpreter, statement: ast.AugAssign, scope: 
             current.is_complete = current.is_complete and added.is_complete
         else:
             current.is_complete = False
+        if isinstance(current, RouteList):
+            adopt(interpreter, current, Place(scope.module, statement))
         return FALLS
     from fastapi_guard.project.evaluator.operators import binary
 
@@ -128,6 +131,11 @@ def set_attribute(
         receiver.attributes[name] = value
         if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
+    elif isinstance(receiver, (Route, Include, Mount)):
+        set_route_attribute(receiver, name, value)
+    elif isinstance(receiver, Router) and name == "routes":
+        receiver.entries[:] = iterate(interpreter, value) or []
+        adopt(interpreter, route_list(receiver), place)
     elif isinstance(receiver, Router):
         if name in ("prefix", "tags", "dependencies", "include_in_schema"):
             receiver.options[name] = value

@@ -8,7 +8,8 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fastapi_guard.project.registration import Router, RouterMethod
+from fastapi_guard.project.evaluator.route_objects import route_attribute, route_list
+from fastapi_guard.project.registration import Include, Mount, Route, Router, RouterMethod
 from fastapi_guard.project.values import (
     Argument,
     BoundMethod,
@@ -80,6 +81,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
         return receiver.attributes[name]
     if isinstance(receiver, TypeForm) and not isinstance(receiver.origin, External):
         return attribute(interpreter, receiver.origin, name, place)
+    if isinstance(receiver, (Route, Include, Mount)):
+        return route_attribute(interpreter, receiver, name, place)
     if isinstance(receiver, Partial) and name == "func":
         return receiver.function
     if isinstance(receiver, (Literal, Setting)) and name == "value":
@@ -314,6 +317,8 @@ def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, pla
             return _from_class(interpreter, interpreter.settle(found[0]), found[1], receiver, name)
     if name == "router" and receiver.is_application:
         return receiver
+    if name == "routes":
+        return route_list(receiver)
     if name == "state":
         receiver.attributes[name] = Result(External("starlette.datastructures.State"), (), {})
         return receiver.attributes[name]

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.methods import environment
+from fastapi_guard.project.evaluator.route_objects import is_route
+from fastapi_guard.project.evaluator.routers import APPLICATION_CLASSES, ROUTER_CLASSES
+from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     FALSE,
@@ -320,6 +323,12 @@ def _isinstance(
             if any(option in list(value.cls.linearized()) for option in kinds)
             else (None if value.is_abstract else FALSE)
         )
+    if isinstance(value, (Route, Include, Mount)):
+        told = [is_route(value, option.name) if isinstance(option, External) else None for option in kinds]
+        return TRUE if True in told else (None if None in told else FALSE)
+    if isinstance(value, Router) and len(kinds) == 1 and isinstance(kinds[0], External):
+        is_known = kinds[0].name in (*APPLICATION_CLASSES, *ROUTER_CLASSES)
+        return TRUE if is_known and (kinds[0].name in APPLICATION_CLASSES) == value.is_application else None
     names = {option.name for option in kinds if isinstance(option, External)}
     actual = {
         Sequence: {"list", "tuple", "set"} & {getattr(value, "kind", "")},

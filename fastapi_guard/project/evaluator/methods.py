@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.route_objects import adopt, remove_route
+from fastapi_guard.project.registration import RouteList
 from fastapi_guard.project.values import (
     NONE,
     Arguments,
@@ -21,6 +23,7 @@ from fastapi_guard.project.values import (
     Value,
     choice,
     constant,
+    is_same,
 )
 
 if TYPE_CHECKING:
@@ -61,8 +64,14 @@ def call_member(
         return environment(arguments, keywords)
     if callee.name == "run_in_executor" and len(arguments) > 1:
         return run_elsewhere(1)(interpreter, arguments, keywords, place, None)
+    if isinstance(receiver, RouteList) and callee.name == "remove" and arguments:
+        remove_route(interpreter, receiver, arguments[0], place)
+        return NONE
     if isinstance(receiver, Sequence):
-        return _sequence_method(interpreter, receiver, callee.name, arguments)
+        made = _sequence_method(interpreter, receiver, callee.name, arguments)
+        if isinstance(receiver, RouteList):
+            adopt(interpreter, receiver, place)
+        return made
     if isinstance(receiver, Mapping):
         return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
     text = constant(receiver)
@@ -117,13 +126,29 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
     elif name == "pop":
         receiver.is_complete = False
         return choice(list(receiver.items)) if receiver.items else None
-    elif name in ("remove", "clear", "discard"):
+    elif name in ("remove", "discard", "clear") and not interpreter.undecided and not interpreter.conditions:
+        if name == "clear":
+            receiver.items.clear()
+        elif not _take_out(receiver, arguments):
+            receiver.is_complete = False
+    elif name in ("remove", "discard", "clear"):
         receiver.is_complete = False
     elif name in ("sort", "reverse"):
         return NONE
     else:
         return None
     return NONE
+
+
+def _take_out(receiver: Sequence, arguments: Arguments) -> bool:
+    """Take the first item out that is the same; False when it is not known whether there is one."""
+    for index, item in enumerate(receiver.items):
+        if arguments and is_same(item, arguments[0]):
+            del receiver.items[index]
+            return True
+    return (
+        bool(arguments) and constant(arguments[0]) is not None and all(constant(x) is not None for x in receiver.items)
+    )
 
 
 def _mapping_method(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.route_objects import adopt, route_list
 from fastapi_guard.project.registration import Include, Middleware, Mount, Route, RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.values import (
     NONE,
@@ -104,7 +105,7 @@ def make_router(
 
             call_function(interpreter, function, (router, *arguments), keywords)
             return router
-    _initialize(router, keywords)
+    _initialize(interpreter, router, keywords)
     return router
 
 
@@ -126,9 +127,13 @@ def _maker(interpreter: Interpreter) -> str:
     return f"{function.module.name}:{function.name}()"
 
 
-def _initialize(router: Router, keywords: Keywords) -> None:
+def _initialize(interpreter: Interpreter, router: Router, keywords: Keywords) -> None:
     """What FastAPI's own `__init__` does with the keyword arguments."""
     router.options.update(keywords)
+    routes = keywords.get("routes")
+    if isinstance(routes, Sequence):
+        router.entries.extend(routes.items)
+        adopt(interpreter, route_list(router), router.place)
     middleware = keywords.get("middleware")
     if isinstance(middleware, Sequence):
         for entry in middleware.items:
@@ -151,7 +156,7 @@ def call_router_method(
 
     router, name = method.router, method.name
     if name == "__init__":
-        _initialize(router, keywords)
+        _initialize(interpreter, router, keywords)
         return NONE
     if place is None:
         return Result(method, arguments, keywords)
@@ -184,15 +189,9 @@ def call_router_method(
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
-        router.add(
-            Mount(
-                _argument(arguments, keywords, 0, "path"),
-                target,
-                place,
-                interpreter.next_order(),
-                condition(interpreter),
-            )
-        )
+        path = _argument(arguments, keywords, 0, "path")
+        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter))
+        (router.add_plain if name == "mount" else router.add)(entry)
         return NONE
     if name == "add_exception_handler":
         handled = _argument(arguments, keywords, 0, "exc_class_or_status_code")
@@ -255,6 +254,8 @@ KINDS = {
     "api_websocket_route": "websocket",
     "websocket_route": "websocket",
 }
+STARLETTE_METHODS = frozenset({"route", "websocket_route"})
+"""They make routes of Starlette's, which take neither prefix nor dependencies of their router."""
 
 
 def _add_route(
@@ -262,9 +263,9 @@ def _add_route(
 ) -> None:
     methods = options.get("methods")
     rest = _without(options, "methods")
-    router.add(
-        Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
-    )
+    entry = Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
+    entry.is_starlette = method in STARLETTE_METHODS
+    (router.add_plain if entry.is_starlette else router.add)(entry)
 
 
 def report_unresolved(
