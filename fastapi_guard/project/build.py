@@ -68,8 +68,10 @@ def build_project(
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
     _run_callers(interpreter, seeds, texts)
+    started: set[int] = set()
+    _run_lifespans(interpreter, started)
     _run_uncalled(interpreter, seeds)
-    _run_lifespans(interpreter)
+    _run_lifespans(interpreter, started)
     return link(interpreter, options)
 
 
@@ -101,9 +103,12 @@ def _run_callers(interpreter: Interpreter, seeds: frozenset[str], texts: Mapping
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
-def _run_lifespans(interpreter: Interpreter) -> None:
-    """What applications do when they start: routes are also registered there."""
+def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
+    """What applications do when they start, once for each: routes are also registered there."""
     for router in list(interpreter.routers):
+        if id(router) in started:
+            continue
+        started.add(id(router))
         location = router.place.module.location(router.place.node)
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):

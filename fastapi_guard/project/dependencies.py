@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.evaluator.signatures import parameters as given_parameters
 from fastapi_guard.project.model import Dependant, SecurityScheme, Via
 from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.values import (
@@ -75,8 +77,10 @@ def declared_dependency(value: Value | None) -> Declared | None:
             )
             return Declared(dependency, _texts(scopes), value.place)
     if isinstance(value, Instance) and any(base in DEPENDS or base in SECURITY for base in value.cls.external_bases()):
-        dependency = value.attributes.get("dependency") or value.arguments.get("0") or value.arguments.get("dependency")
-        return Declared(dependency, _texts(value.arguments.get("scopes")), value.place)
+        passed_on = {key[6:]: item for key, item in value.arguments.items() if key.startswith("super.")}
+        given = passed_on or value.arguments
+        dependency = value.attributes.get("dependency") or given.get("0") or given.get("dependency")
+        return Declared(dependency, _texts(value.attributes.get("scopes") or given.get("scopes")), value.place)
     if isinstance(value, Choice):
         return next((found for option in value.options if (found := declared_dependency(option))), None)
     return None
@@ -142,7 +146,7 @@ class DependencyReader:
         """The tree below one `Depends(...)`."""
         target = declared.dependency
         if target is None:
-            target = plain_type(annotation) if annotation is not None else Unknown("Depends() without a type")
+            target = _called_type(annotation) if annotation is not None else Unknown("Depends() without a type")
         node = self._of_callable(target, via)
         place = declared.place
         complete = replace(
@@ -221,6 +225,18 @@ class DependencyReader:
         return self.dependant(declared, annotation, via, parameter.name)
 
 
+def _called_type(annotation: Value) -> Value:
+    """What `parameter: T = Depends()` calls: of `Repository[Item]` Python shows no parameters."""
+    while isinstance(annotation, TypeForm) and not isinstance(annotation.origin, Class):
+        inner = plain_type(TypeForm(annotation.origin, annotation.arguments))
+        if inner is annotation or not isinstance(annotation.origin, External):
+            return inner
+        if annotation.origin.name.rpartition(".")[2] not in ("Annotated", "Optional"):
+            return inner
+        annotation = annotation.arguments[0] if annotation.arguments else inner
+    return annotation
+
+
 def annotated_metadata(annotation: Value | None) -> Iterator[Value]:
     """The metadata of `Annotated[...]`, also nested and inside `Optional`."""
     if not isinstance(annotation, TypeForm):
@@ -264,6 +280,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             target = target.function
         elif isinstance(target, Descriptor):
             target = target.function
+        elif isinstance(target, Function) and "__signature__" in target.attributes:
+            yield from itertools.islice(given_parameters(interpreter, target.attributes["__signature__"]), bound, None)
+            return
         elif isinstance(target, Function) and target.wraps is not None:
             target = target.wraps
         elif isinstance(target, Instance):
@@ -271,6 +290,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             if found is None:
                 return
             target, bound = interpreter.settle(found[0]), bound + 1
+        elif isinstance(target, Class) and (given := target.lookup("__signature__")) is not None:
+            yield from given_parameters(interpreter, interpreter.settle(given[0]))
+            return
         elif isinstance(target, Class):
             found = target.lookup("__init__")
             if found is None:

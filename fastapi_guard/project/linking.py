@@ -15,11 +15,11 @@ from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.route_objects import given_dependencies
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
 from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.parameters import parameters_of, unread_path_parameters
-from fastapi_guard.project.evaluator.route_objects import given_dependencies
 from fastapi_guard.project.registration import NOTHING, Held, Include, Mount, Route, Router
 from fastapi_guard.project.values import (
     BoundMethod,

@@ -188,3 +188,95 @@ def test_a_dependency_that_returns_a_response_rejects_nobody() -> None:
     )
 
     assert verdicts(project)["GET /a"] != "required"
+
+
+def test_a_handler_for_expired_tokens_takes_no_forged_ones() -> None:
+    """Of two handlers the first takes what has expired; what becomes of a forged token the second decides."""
+    project = project_of(
+        main=with_guard(
+            """
+            def decode(token):
+                return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+
+            def open_for_all(authorization: str = Header("")):
+                try:
+                    return decode(authorization)
+                except jwt.ExpiredSignatureError:
+                    raise HTTPException(401)
+                except jwt.PyJWTError:
+                    return {}
+
+            def closed(authorization: str = Header("")):
+                try:
+                    return decode(authorization)
+                except jwt.ExpiredSignatureError:
+                    return {}
+                except jwt.PyJWTError:
+                    raise HTTPException(401)
+
+            app = FastAPI()
+
+            @app.get("/open")
+            def read_open(user=Depends(open_for_all)):
+                return user
+
+            @app.get("/closed")
+            def read_closed(user=Depends(closed)):
+                return user
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /open": "optional", "GET /closed": "required"}
+
+
+def test_a_lifespan_registers_with_its_own_application() -> None:
+    """What a lifespan registers is an operation, and nothing about it is unresolved."""
+    project = project_of(
+        main=with_guard(
+            """
+            router = APIRouter()
+
+            @router.get("/late")
+            def late(user=Depends(current_user)):
+                return user
+
+            async def lifespan(app):
+                app.include_router(router)
+                yield
+
+            app = FastAPI(lifespan=lifespan)
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /late": "required"}
+    assert project.unresolved == ()
+
+
+def test_a_route_that_may_be_taken_out_is_said_to_be() -> None:
+    """What is put into or taken out of `routes` and cannot be followed is listed with its place."""
+    project = project_of(
+        main=with_guard(
+            """
+            import plugins
+
+            app = FastAPI()
+
+            @app.get("/kept")
+            def kept():
+                return 1
+
+            app.router.routes.append(plugins.route)
+            if plugins.is_closed():
+                for route in app.routes:
+                    app.router.routes.remove(route)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /kept"]
+    assert [item.reason for item in project.unresolved] == [
+        "what is put into the routes is plugins.route",
+        "the route /kept may be taken out of the routes here",
+    ]

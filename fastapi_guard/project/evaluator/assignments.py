@@ -12,8 +12,10 @@ from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.registration import Include, Mount, Route, RouteList, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
+    BoundMethod,
     Class,
     Conditional,
+    Function,
     Instance,
     Item,
     Literal,
@@ -131,6 +133,9 @@ def set_attribute(
         receiver.attributes[name] = value
         if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
+    elif isinstance(receiver, (Function, BoundMethod)):
+        function = receiver.function if isinstance(receiver, BoundMethod) else receiver
+        function.attributes[name] = value
     elif isinstance(receiver, (Route, Include, Mount)):
         set_route_attribute(receiver, name, value)
     elif isinstance(receiver, Router) and name == "routes":

@@ -26,7 +26,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.statements import run_block
 
     test = evaluate(interpreter, statement.test, scope)
-    decided = truth(test)
+    decided = None if _asks_how_it_is_started(statement.test) else truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)
         return run_block(interpreter, statement.orelse, scope)
@@ -50,6 +50,11 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         )
     finally:
         interpreter.undecided.pop()
+
+
+def _asks_how_it_is_started(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`: a module is imported or run."""
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _by_default(

@@ -12,6 +12,7 @@ from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
+from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
@@ -327,9 +328,13 @@ def instantiate(
         router = routers.make_router(interpreter, router_class, cls, arguments, keywords, place)
         if router is not None:
             return router
-    bases = cls.external_bases()
-    if any(base.startswith("enum.") for base in bases):
-        return arguments[0] if arguments else Unknown("an enumeration without a value")
+    if is_enumeration(cls):
+        if not arguments:
+            return Unknown("an enumeration without a value")
+        return member_of_value(interpreter, cls, arguments[0]) or arguments[0]
+    made = _new(interpreter, cls, arguments, keywords)
+    if made is not None:
+        return made
     instance = Instance(
         cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords}
     )
@@ -352,6 +357,19 @@ def instantiate(
         if cls.lookup(name) is not None:
             call_method(interpreter, instance, name, (), {}, place)
     return instance
+
+
+def _new(interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords) -> Value | None:
+    """What a `__new__` of the project gives that is no object of the class: a dependency, a router, a function."""
+    found = cls.lookup("__new__")
+    value = interpreter.settle(found[0]) if found else None
+    function = value.function if isinstance(value, Descriptor) else value
+    if not isinstance(function, Function):
+        return None
+    made = call_function(interpreter, function, (cls, *arguments), keywords)
+    if isinstance(made, (Router, Function, Class, Partial)):
+        return made
+    return made if isinstance(made, Result) and isinstance(made.callee, External) else None
 
 
 AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")

@@ -158,6 +158,12 @@ class Interpreter:
             self._bind_early(module, name)
         if name in module.names:
             return self.settle(module.names[name])
+        if name.startswith("__"):
+            from fastapi_guard.project.evaluator.files import module_constant
+
+            known = module_constant(module, name)
+            if known is not None:
+                return known
         submodule = self.finder.submodule(module.path, name)
         if submodule is not None:
             scope = self.module(submodule)
@@ -214,6 +220,10 @@ class Interpreter:
             value = scope.module.names.get(name)
         if value is None:
             from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
+            from fastapi_guard.project.evaluator.files import module_constant
 
+            known = module_constant(scope.module, name) if name.startswith("__") else None
+            if known is not None:
+                return known
             return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
         return self.settle(value)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.files import FilePath, path_method
+from fastapi_guard.project.evaluator.operators import combine, key_of
+from fastapi_guard.project.evaluator.reflection import subclasses_of
 from fastapi_guard.project.evaluator.route_objects import adopt, remove_route
+from fastapi_guard.project.evaluator.signatures import Parameter, Signature, replaced
 from fastapi_guard.project.registration import RouteList
 from fastapi_guard.project.values import (
     NONE,
     Arguments,
+    Class,
     Conditional,
     External,
     Keywords,
@@ -74,6 +79,12 @@ def call_member(
         return made
     if isinstance(receiver, Mapping):
         return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
+    if isinstance(receiver, FilePath):
+        return path_method(interpreter, receiver, callee.name, arguments)
+    if isinstance(receiver, (Signature, Parameter)) and callee.name == "replace":
+        return replaced(interpreter, receiver, keywords)
+    if isinstance(receiver, Class) and callee.name == "__subclasses__":
+        return subclasses_of(receiver)
     text = constant(receiver)
     if isinstance(text, str) and callee.name in TEXT_METHODS:
         return _text_method(interpreter, receiver, text, callee.name, arguments, keywords)
@@ -124,6 +135,10 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
     elif name == "copy":
         return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
     elif name == "pop":
+        at = constant(arguments[0]) if arguments else -1
+        is_certain = receiver.is_complete and not interpreter.undecided and not interpreter.conditions
+        if is_certain and isinstance(at, int) and -len(receiver.items) <= at < len(receiver.items):
+            return receiver.items.pop(at)
         receiver.is_complete = False
         return choice(list(receiver.items)) if receiver.items else None
     elif name in ("remove", "discard", "clear") and not interpreter.undecided and not interpreter.conditions:
@@ -133,7 +148,15 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
             receiver.is_complete = False
     elif name in ("remove", "discard", "clear"):
         receiver.is_complete = False
-    elif name in ("sort", "reverse"):
+    elif name in ("union", "difference", "intersection", "symmetric_difference"):
+        made = receiver
+        for argument in arguments:
+            items = iterate(interpreter, argument)
+            made = combine(name, made, Sequence("set", items or [], items is not None))
+        return made
+    elif name == "reverse":
+        receiver.items.reverse()
+    elif name == "sort":
         return NONE
     else:
         return None
@@ -155,7 +178,6 @@ def _mapping_method(
     interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
     from fastapi_guard.project.evaluator.iteration import from_key
-    from fastapi_guard.project.evaluator.operators import key_of
 
     if name == "items":
         pairs = [Sequence("tuple", [from_key(key), value]) for key, value in receiver.items.items()]
@@ -186,4 +208,7 @@ def _mapping_method(
         if key is not None and receiver.is_complete:
             return default
         return choice([*receiver.items.values(), default])
+    if name == "popitem" and receiver.items and receiver.is_complete:
+        last, value = receiver.items.popitem()
+        return Sequence("tuple", [from_key(last), value])
     return None

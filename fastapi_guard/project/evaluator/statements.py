@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Statements
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.knowledge.authentication import OTHER_FAILURES
 from fastapi_guard.project.evaluator.assignments import annotated_assign, assign, augmented_assign, bind, set_name
 from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if
 from fastapi_guard.project.evaluator.definitions import define_class, define_function
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 
 MOST_ITERATIONS = 400
+MOST_TURNS = 60
+"""How often a `while` is followed whose test can be decided each time."""
 
 
 def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope: Scope) -> int:
@@ -111,6 +114,17 @@ def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
     ways = run_block(interpreter, statement.body, scope)
+    turns = 1
+    while (
+        decided is True
+        and not isinstance(statement.test, ast.Constant)
+        and interpreter.trace is None
+        and ways & (FALLS | CONTINUES)
+        and turns < MOST_TURNS
+        and truth(evaluate(interpreter, statement.test, scope)) is True
+    ):
+        ways |= run_block(interpreter, statement.body, scope)
+        turns += 1
     if decided is True and not ways & BREAKS:
         return (ways & (RETURNS | RAISES)) or FALLS
     return (ways & (RETURNS | RAISES)) | FALLS
@@ -120,8 +134,10 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
     if _is_import_fallback(statement):
         ways = _import_fallback(interpreter, statement, scope)
     else:
-        branches: list[Callable[[], int]] = [lambda: _tried(interpreter, statement, scope)]
-        branches += [_handler(interpreter, handler, scope) for handler in statement.handlers]
+        unverified: list[bool] = []
+        catching = _catching(interpreter, statement, scope)
+        branches: list[Callable[[], int]] = [lambda: _tried(interpreter, statement, scope, catching, unverified)]
+        branches += [_handler(interpreter, handler, scope, catching, unverified) for handler in statement.handlers]
         ways = alternatives(interpreter, scope, branches)
     if statement.finalbody:
         way = run_block(interpreter, statement.finalbody, scope)
@@ -130,12 +146,33 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
     return ways
 
 
-def _tried(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
-    """How the body of a `try` ends by itself; where it certainly raises, its handlers say what becomes of that."""
+def _tried(
+    interpreter: Interpreter,
+    statement: ast.Try,
+    scope: Scope,
+    catching: ast.ExceptHandler | None,
+    unverified: list[bool],
+) -> int:
+    """How the body of a `try` ends by itself; where verifying fails in it, the handler for that says what becomes."""
     try:
         return _body_and_else(interpreter, statement, scope)
     except AnalysedCodeRaises:
-        return 0 if statement.handlers else RAISES
+        unverified.append(True)
+        return 0 if catching is not None else RAISES
+
+
+def _catching(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> ast.ExceptHandler | None:
+    """The first handler that takes a credential that is missing or forged: not that for one that has expired."""
+    if interpreter.trace is None or not interpreter.trace.is_bare:
+        return None
+
+    def takes(node: ast.expr | None) -> bool:
+        if isinstance(node, ast.Tuple):
+            return any(takes(element) for element in node.elts)
+        kind = evaluate(interpreter, node, scope) if node is not None else None
+        return not isinstance(kind, External) or kind.name.rpartition(".")[2] not in OTHER_FAILURES
+
+    return next((handler for handler in statement.handlers if takes(handler.type)), None)
 
 
 def _body_and_else(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
@@ -145,8 +182,16 @@ def _body_and_else(interpreter: Interpreter, statement: ast.Try, scope: Scope) -
     return ways
 
 
-def _handler(interpreter: Interpreter, handler: ast.ExceptHandler, scope: Scope) -> Callable[[], int]:
+def _handler(
+    interpreter: Interpreter,
+    handler: ast.ExceptHandler,
+    scope: Scope,
+    catching: ast.ExceptHandler | None = None,
+    unverified: Statements[bool] = (),
+) -> Callable[[], int]:
     def run() -> int:
+        if unverified and handler is not catching:
+            return 0
         if handler.name:
             caught = evaluate(interpreter, handler.type, scope) if handler.type else External("builtins.BaseException")
             scope.names[handler.name] = Result(caught, (), {}, Place(scope.module, handler))
