@@ -191,11 +191,16 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         interpreter, linker, lambda operation: _judged(judge, ownership, blocking, dead, linker, operation)
     )
     unresolved = sorted(
-        {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
+        {*_still_unresolved(interpreter), *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
     )
     return Project(
         tuple(nouns), tuple(operations), unmounted, tuple(unresolved), options.fastapi_version, options.version_source
     )
+
+
+def _still_unresolved(interpreter: Interpreter) -> list[Unresolved]:
+    """What could not be followed when nobody knew the router, and never was with a router that is known."""
+    return [item for item in interpreter.unresolved if interpreter.reported.get(item) not in interpreter.registering]
 
 
 def _middlewares(router: Router) -> tuple[Middleware, ...]:

@@ -347,9 +347,9 @@ def identify(target: Value) -> tuple[str, Location | None, FunctionNoun | None]:
     if isinstance(target, Function):
         return _identify_function(unwrapped(target))
     if isinstance(target, Class):
-        return f"{target.module.name}.{target.name}", class_location(target), None
+        return f"{target.module.name}.{target.name}", _written_at(target), None
     if isinstance(target, Instance):
-        return f"{target.cls.module.name}.{target.cls.name}", class_location(target.cls), None
+        return f"{target.cls.module.name}.{target.cls.name}", _written_at(target.cls), None
     if isinstance(target, External):
         return target.name, None, None
     if isinstance(target, Result):
@@ -406,6 +406,11 @@ def signature_end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, in
     ]
     ends.append((node.lineno, node.col_offset + len("def ") + len(node.name)))
     return max(ends)
+
+
+def _written_at(cls: Class) -> Location | None:
+    """The line of `class`; None for a class that a call has made."""
+    return class_location(cls) if cls.definition.body else None
 
 
 def class_location(cls: Class) -> Location:

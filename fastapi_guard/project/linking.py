@@ -130,6 +130,9 @@ class Linker:
                     "conditional", entry.place, f"this is registered only when {entry.condition} is not at its default"
                 )
                 continue
+            if entry.doubt:
+                reason = f"whether this is registered depends on {entry.doubt}, which could not be decided"
+                self._report("conditional", entry.place, reason)
             if isinstance(entry, Route):
                 yield self._operation(application, router, entry, inner)
             elif isinstance(entry, Include):
@@ -320,7 +323,8 @@ class Linker:
         if isinstance(known, str):
             return known, True
         if isinstance(value, Operation) and value.operator == "text":
-            return "".join(self._text(part, place, what)[0] for part in value.operands), False
+            text = "".join(self._text(part, place, what)[0] for part in value.operands)
+            return text.replace("//{unresolved}", "/{unresolved}"), False
         if isinstance(value, Choice):
             first = next((option for option in value.options if isinstance(constant(option), str)), None)
             if first is not None:

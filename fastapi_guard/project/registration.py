@@ -36,6 +36,8 @@ class Route(Value):
     """Position among all registrations of the project, in the order in which its code makes them."""
     condition: str = ""
     """The setting that has to be changed from its default for this to happen."""
+    doubt: str = ""
+    """The test that decides whether this happens, and that could not be decided."""
     held: Held = NOTHING
     is_starlette: bool = False
     """Starlette's own `Route` or `WebSocketRoute`: it takes no prefix, tags or dependencies of its router."""
@@ -52,6 +54,7 @@ class Include(Value):
     place: Place
     order: int = 0
     condition: str = ""
+    doubt: str = ""
     held: Held = NOTHING
 
 
@@ -64,6 +67,7 @@ class Mount(Value):
     place: Place
     order: int = 0
     condition: str = ""
+    doubt: str = ""
     held: Held = NOTHING
 
 

@@ -280,3 +280,64 @@ def test_a_route_that_may_be_taken_out_is_said_to_be() -> None:
         "what is put into the routes is plugins.route",
         "the route /kept may be taken out of the routes here",
     ]
+
+
+def test_a_test_that_cannot_be_decided_is_said() -> None:
+    """What is registered under it is an operation, and the test that decides is listed with the place."""
+    project = project_of(
+        main=with_guard(
+            """
+            import features
+
+            def add_reports(app):
+                if not features.reports():
+                    return
+
+                @app.get("/reports")
+                def reports():
+                    return []
+
+            app = FastAPI()
+            add_reports(app)
+            if features.beta:
+                app.add_api_route("/beta", lambda: 1)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /reports", "GET /beta"]
+    assert [(item.kind, item.reason) for item in project.unresolved] == [
+        ("conditional", "whether this is registered depends on not features.reports(), which could not be decided"),
+        ("conditional", "whether this is registered depends on features.beta, which could not be decided"),
+    ]
+
+
+def test_a_function_that_is_declared_to_give_settings_gives_their_defaults() -> None:
+    """However it finds them: what is registered when a setting is on is not there by default."""
+    project = project_of(
+        main=with_guard(
+            """
+            import contextvars
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                has_debug: bool = False
+
+            current = contextvars.ContextVar("current")
+
+            def settings() -> Settings:
+                found = current.get(None)
+                return found if found is not None else Settings()
+
+            app = FastAPI()
+            if settings().has_debug:
+
+                @app.get("/debug")
+                def debug():
+                    return 1
+            """
+        )
+    )
+
+    assert project.operations == ()
+    assert [item.kind for item in project.unresolved] == ["conditional"]

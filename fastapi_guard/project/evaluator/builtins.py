@@ -329,9 +329,42 @@ def _is_coroutine_function(
 def _type(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
+    if len(arguments) == 3 and isinstance(arguments[1], Sequence) and place is not None:
+        namespace = arguments[2].items if isinstance(arguments[2], Mapping) else {}
+        return made_class(arguments[0], arguments[1].items, namespace, keywords, place, scope)
     if len(arguments) == 1 and isinstance(arguments[0], Instance):
         return arguments[0].cls
     return None
+
+
+def _class_of_bases(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    """`create_model(name, __base__=Base)`, `make_class(name, fields, bases=(Base,))`: a class that has these bases."""
+    from fastapi_guard.project.evaluator.iteration import iterate
+
+    given = keywords.get("__base__") or keywords.get("bases") or Sequence("tuple", [])
+    bases: list[Value] | None = [given] if isinstance(given, (Class, External)) else iterate(interpreter, given)
+    if not bases or not arguments or place is None:
+        return None
+    return made_class(arguments[0], bases, {}, {}, place, scope)
+
+
+def made_class(
+    name: Value,
+    bases: list[Value],
+    namespace: dict[object, Value],
+    keywords: Keywords,
+    place: Place,
+    scope: Scope | None,
+) -> Value | None:
+    """A class that a call makes; it stands where the call does."""
+    shown = constant(name)
+    if scope is None or not isinstance(shown, str):
+        return None
+    definition = ast.copy_location(ast.ClassDef(shown, [], [], [], []), place.node)
+    attributes = {key: value for key, value in namespace.items() if isinstance(key, str)}
+    return Class(shown, definition, scope, scope.module, list(bases), dict(keywords), attributes)
 
 
 def _descriptor(kind: str) -> Known:
@@ -381,6 +414,8 @@ EXTERNAL_CALLS: dict[str, Known] = {
     **REFLECTION,
     **SIGNATURES,
     **SEQUENCES,
+    "attr.make_class": _class_of_bases,
+    "attrs.make_class": _class_of_bases,
     "builtins.bool": _boolean,
     "builtins.dict": _dict,
     "builtins.getattr": _getattr,
@@ -410,6 +445,8 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "importlib.import_module": _import_module,
     "os.environ.get": _environment,
     "os.getenv": _environment,
+    "pydantic.create_model": _class_of_bases,
+    "types.new_class": _class_of_bases,
     "typing.NewType": _new_type,
     "typing.TypeAliasType": _cast,
     "typing_extensions.TypeAliasType": _cast,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
-from fastapi_guard.project.evaluator.attributes import attribute
+from fastapi_guard.project.evaluator.attributes import attribute, is_settings
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
@@ -290,7 +290,7 @@ def _run(interpreter: Interpreter, function: Function, arguments: Arguments, key
         ways = _run_body(interpreter, function.definition, scope)
     finally:
         interpreter.call_stack.pop()
-    return _result(function, scope, bool(ways & FALLS))
+    return _result(interpreter, function, scope, bool(ways & FALLS))
 
 
 def _run_body(interpreter: Interpreter, definition: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> int:
@@ -306,7 +306,7 @@ def _run_body(interpreter: Interpreter, definition: ast.FunctionDef | ast.AsyncF
     return ways
 
 
-def _result(function: Function, scope: Scope, falls: bool) -> Value:
+def _result(interpreter: Interpreter, function: Function, scope: Scope, falls: bool) -> Value:
     """What the caller gets of a body that was run."""
     if scope.yielded:
         return Generator(tuple(scope.yielded))
@@ -314,7 +314,16 @@ def _result(function: Function, scope: Scope, falls: bool) -> Value:
     if falls:
         values.append(NONE)
     result = choice(values) if values else Unknown(f"{function.name} never returns")
+    if interpreter.trace is None and not isinstance(result, Instance):
+        result = _declared_settings(interpreter, function) or result
     return Coroutine(result) if function.is_async else result
+
+
+def _declared_settings(interpreter: Interpreter, function: Function) -> Instance | None:
+    """Some object of the settings class that a function is declared to give: each field has its default."""
+    node = getattr(function.definition, "returns", None)
+    kind = annotation_value(interpreter, node, function.scope) if isinstance(node, (ast.Name, ast.Constant)) else None
+    return Instance(kind, is_abstract=True) if isinstance(kind, Class) and is_settings(kind) else None
 
 
 def instantiate(

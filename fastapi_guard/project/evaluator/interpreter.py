@@ -58,6 +58,10 @@ class Interpreter:
         self.modules: dict[str, ModuleScope | None] = {}
         self.routers: list[Router] = []
         self.unresolved: list[Unresolved] = []
+        self.reported: dict[Unresolved, ast.AST] = {}
+        """The call or decorator that an entry of `unresolved` is about."""
+        self.registering: set[ast.AST] = set()
+        """Calls and decorators that have registered something on a router that is known."""
         self.steps_left = STEPS_PER_ROOT
         self.call_stack: list[Function] = []
         self.call_sites: list[Place] = []
@@ -79,6 +83,8 @@ class Interpreter:
         """What the `except` clauses around the running code catch, as written."""
         self.undecided: list[str] = []
         """Tests that could not be decided, around the running code: it may run or not."""
+        self.doubts: list[str] = []
+        """Tests that could not be decided and that may have left the running function before."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
         self.resolving: set[tuple[str, str]] = set()
@@ -110,6 +116,7 @@ class Interpreter:
         entry = Unresolved(kind, place.module.location(place.node), reason)
         if entry not in self.unresolved:
             self.unresolved.append(entry)
+            self.reported[entry] = place.node
 
     # Modules
 

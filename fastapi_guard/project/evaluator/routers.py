@@ -119,6 +119,11 @@ def switch(interpreter: Interpreter) -> str:
     return (interpreter.switches or interpreter.conditions or interpreter.undecided or [""])[-1]
 
 
+def doubt(interpreter: Interpreter) -> str:
+    """The test, as written, on which it depends whether the running code runs, and which could not be decided."""
+    return next((test for test in (*reversed(interpreter.undecided), *reversed(interpreter.doubts)) if test), "")
+
+
 def _maker(interpreter: Interpreter) -> str:
     """The function of the project whose code is running."""
     if not interpreter.call_stack:
@@ -160,6 +165,7 @@ def call_router_method(
         return NONE
     if place is None:
         return Result(method, arguments, keywords)
+    interpreter.registering.add(place.node)
     if name in VERBS:
         path = _argument(arguments, keywords, 0, "path")
         options = {key: value for key, value in keywords.items() if key != "path"}
@@ -182,15 +188,15 @@ def call_router_method(
         _add_route(interpreter, router, name.removeprefix("add_"), path, endpoint, options, place)
         return NONE
     if name == "include_router":
-        included = _argument(arguments, keywords, 0, "router")
-        router.add(
-            Include(included, _without(keywords, "router"), place, interpreter.next_order(), condition(interpreter))
-        )
+        options = _without(keywords, "router")
+        included = Include(_argument(arguments, keywords, 0, "router"), options, place, interpreter.next_order())
+        included.condition, included.doubt = condition(interpreter), doubt(interpreter)
+        router.add(included)
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
         path = _argument(arguments, keywords, 0, "path")
-        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter))
+        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter), doubt(interpreter))
         (router.add_plain if name == "mount" else router.add)(entry)
         return NONE
     if name == "add_exception_handler":
@@ -265,6 +271,7 @@ def _add_route(
     rest = _without(options, "methods")
     entry = Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
     entry.is_starlette = method in STARLETTE_METHODS
+    entry.doubt = doubt(interpreter)
     (router.add_plain if entry.is_starlette else router.add)(entry)
 
 

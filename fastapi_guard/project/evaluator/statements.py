@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.knowledge.authentication import OTHER_FAILURES
 from fastapi_guard.project.evaluator.assignments import annotated_assign, assign, augmented_assign, bind, set_name
-from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if
+from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if, shown_test
 from fastapi_guard.project.evaluator.definitions import define_class, define_function
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.imports import run_import, run_import_from
@@ -45,6 +45,7 @@ MOST_TURNS = 60
 def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope: Scope) -> int:
     """Evaluate statements in order; gives the ways in which the block can end."""
     ways = FALLS
+    doubts = len(interpreter.doubts)
     for statement in statements:
         interpreter.step()
         run = STATEMENTS.get(type(statement))
@@ -54,6 +55,9 @@ def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope:
         ways = (ways & ~FALLS) | way
         if not way & FALLS:
             break
+        if way != FALLS and isinstance(statement, ast.If) and interpreter.trace is None:
+            interpreter.doubts.append(shown_test(statement.test))
+    del interpreter.doubts[doubts:]
     return ways
 
 
