@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name, status_of
-from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.dependencies import Declared, DependencyReader
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.operators import is_same_object
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Router
@@ -17,10 +19,12 @@ from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
     Class,
+    Conditional,
     External,
     Function,
     Instance,
     Literal,
+    Mapping,
     Member,
     Result,
     Value,
@@ -46,6 +50,27 @@ class Opinion:
 
 
 NOTHING = Opinion(Verdict.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A dependency that does not run, or may not, because another is put in its place."""
+
+    name: str
+    location: Location | None
+    opinion: Opinion
+
+
+def overrides_of(applications: tuple[Router, ...]) -> Mapping | None:
+    """The `dependency_overrides` of the application that serves; None when nothing is in them."""
+    found = applications[-1].attributes.get("dependency_overrides") if applications else None
+    return found if isinstance(found, Mapping) and found.items else None
+
+
+def _override_of(target: Value, overrides: Mapping) -> Value | None:
+    """What runs in place of a dependency."""
+    same = (value for key, value in overrides.items.items() if isinstance(key, Value) and is_same_object(key, target))
+    return next(same, None)
 
 
 class Judge:
@@ -75,9 +100,10 @@ class Judge:
             return Authentication(Verdict.UNKNOWN, verdicts[0].schemes, (), "which handler runs is decided elsewhere")
         schemes = tuple(dict.fromkeys(node.scheme.name for node in operation.walk_dependencies() if node.scheme))
         opinions: list[tuple[Opinion, Guard]] = []
+        overrides = overrides_of(applications)
         for root in operation.dependencies:
-            for node in root.walk():
-                opinion = self.of_dependant(node)
+            for node in self._running(root, overrides):
+                opinion = self.of_dependant(node) if isinstance(node, Dependant) else node.opinion
                 if opinion.verdict is not Verdict.NONE:
                     opinions.append((opinion, Guard(node.name or "something unresolved", node.location, root.via)))
         opinions += self._of_wrappers(endpoint)
@@ -85,6 +111,30 @@ class Judge:
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
+
+    def _running(self, node: Dependant, overrides: Mapping | None) -> Iterator[Dependant | Replaced]:
+        """The dependants that run, pre-order, where `dependency_overrides` puts others in the place of some."""
+        target = self.reader.target_of(node) if overrides is not None else None
+        override = _override_of(target, overrides) if target is not None and overrides is not None else None
+        if override is None:
+            yield node
+            for child in node.children:
+                yield from self._running(child, overrides)
+            return
+        value = override.value if isinstance(override, Conditional) else override
+        other = self.reader.dependant(Declared(value, (), None), None, node.via, node.parameter)
+        mine = _strongest([self.of_dependant(below) for below in node.walk()])
+        theirs = _strongest([self.of_dependant(below) for below in other.walk()])
+        if mine.verdict is theirs.verdict:
+            yield from node.walk()
+        elif isinstance(override, Conditional):
+            reason = f"{node.name} is replaced by {other.name} where {override.setting} says so"
+            yield Replaced(node.name, node.location, Opinion(Verdict.UNKNOWN, reason))
+        elif theirs.verdict is Verdict.NONE:
+            reason = f"`dependency_overrides` puts {other.name} in the place of {node.name}"
+            yield Replaced(node.name, node.location, Opinion(Verdict.INEFFECTIVE, reason, node.location))
+        else:
+            yield from other.walk()
 
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""

@@ -37,6 +37,9 @@ from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Functio
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
 
+UNWRAPS_SINCE = (0, 123, 5)
+"""Before, FastAPI read annotations that are text in the module of the outermost decorator (`get_typed_signature`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
@@ -64,7 +67,8 @@ def build_project(
         tree = tree_of(path) if path in texts else None
         return (tree, texts[path]) if tree is not None else None
 
-    interpreter = Interpreter(tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes))
+    evaluation = EvaluatorOptions(options.router_classes, options.fastapi_version >= UNWRAPS_SINCE)
+    interpreter = Interpreter(tree_and_text, finder, seeds, evaluation)
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
     _run_callers(interpreter, seeds, texts)

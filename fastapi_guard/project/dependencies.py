@@ -17,6 +17,7 @@ from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.evaluator.signatures import parameters as given_parameters
 from fastapi_guard.project.model import Dependant, SecurityScheme, Via
 from fastapi_guard.project.model import Function as FunctionNoun
+from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
@@ -270,6 +271,7 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
     """The parameters that `inspect.signature` would show, with annotation and default evaluated."""
     bound = 0
     filled: set[str] = set()
+    outermost: Function | None = None
     while True:
         if isinstance(target, Partial):
             bound += len(target.arguments)
@@ -284,6 +286,7 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             yield from itertools.islice(given_parameters(interpreter, target.attributes["__signature__"]), bound, None)
             return
         elif isinstance(target, Function) and target.wraps is not None:
+            outermost = outermost or target
             target = target.wraps
         elif isinstance(target, Instance):
             found = target.cls.lookup("__call__")
@@ -304,6 +307,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
     if not isinstance(target, Function):
         return
     spec = target.definition.args
+    texts_in = None
+    if outermost is not None and not interpreter.options.unwraps_annotations:
+        texts_in = Scope(outermost.module, outermost.module.names, kind="module")
     positional = [*spec.posonlyargs, *spec.args]
     defaults = {parameter.arg: node for parameter, node in defaults_of(spec)}
     for parameter in [*positional[bound:], *spec.kwonlyargs]:
@@ -311,7 +317,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             continue
         annotation = None
         if parameter.annotation is not None:
-            annotation = annotation_value(interpreter, parameter.annotation, target.scope)
+            is_text = texts_in is not None and is_text_annotation(parameter.annotation, target.module)
+            scope = texts_in if texts_in is not None and is_text else target.scope
+            annotation = annotation_value(interpreter, parameter.annotation, scope)
         default = None
         if parameter.arg in target.defaults:
             default = target.defaults[parameter.arg]
@@ -319,6 +327,17 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             default = evaluate(interpreter, defaults[parameter.arg], target.scope)
         place = Place(target.module, parameter)
         yield SignatureParameter(parameter.arg, annotation, parameter.annotation, default, parameter, place)
+
+
+def is_text_annotation(node: ast.expr, module: ModuleScope) -> bool:
+    """Whether Python keeps an annotation as text, which FastAPI evaluates later."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_text or any(
+        isinstance(statement, ast.ImportFrom)
+        and statement.module == "__future__"
+        and any(alias.name == "annotations" for alias in statement.names)
+        for statement in module.tree.body[:10]
+    )
 
 
 def _fields(interpreter: Interpreter, cls: Class) -> Iterator[SignatureParameter]:

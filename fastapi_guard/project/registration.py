@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from fastapi_guard.project.values import Class, Place, Sequence, Value
+from fastapi_guard.project.values import Class, Mapping, Place, Sequence, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,8 @@ class Router(Value):
     """`module:Class.attribute` that it was assigned to."""
     condition: str = ""
     """The setting that has to be changed from its default for it to be made."""
+    doubts: frozenset[str] = frozenset()
+    """The tests, as written, that could not be decided and under which it is made."""
 
     last_held: Held = NOTHING
 
@@ -159,6 +161,11 @@ class RouteList(Sequence):
     """`router.routes`: the list of what is registered. What the analysed code does to it, it does to the router."""
 
     router: Router | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Overrides(Mapping):
+    """`app.dependency_overrides`: what runs in place of a dependency."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,7 +13,7 @@ from fastapi_guard.project.evaluator.files import FilePath, Record, path_attribu
 from fastapi_guard.project.evaluator.reflection import attributes_of
 from fastapi_guard.project.evaluator.route_objects import route_attribute, route_list
 from fastapi_guard.project.evaluator.signatures import KINDS, Parameter, Signature, signature_attribute
-from fastapi_guard.project.registration import Include, Mount, Route, Router, RouterMethod
+from fastapi_guard.project.registration import Include, Mount, Overrides, Route, Router, RouterMethod
 from fastapi_guard.project.values import (
     Argument,
     BoundMethod,
@@ -96,6 +96,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
     if isinstance(receiver, EnumMember):
         found = member_attribute(interpreter, receiver, name)
         return found if found is not None else Member(receiver, name)
+    if isinstance(receiver, Setting) and isinstance(receiver.default, Instance):
+        return attribute(interpreter, receiver.default, name, place)
     if isinstance(receiver, (Literal, Setting)) and name == "value":
         return receiver  # a member of an enumeration of a library stands for its value
     if isinstance(receiver, (Function, BoundMethod)):
@@ -352,6 +354,8 @@ def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, pla
         return receiver
     if name == "routes":
         return route_list(receiver)
+    if name == "dependency_overrides" and receiver.is_application:
+        return receiver.attributes.setdefault(name, Overrides({}))
     if name == "state":
         receiver.attributes[name] = Result(External("starlette.datastructures.State"), (), {})
         return receiver.attributes[name]

@@ -32,6 +32,7 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Literal,
+    Mapping,
     Member,
     Partial,
     Place,
@@ -341,6 +342,9 @@ def instantiate(
         if not arguments:
             return Unknown("an enumeration without a value")
         return member_of_value(interpreter, cls, arguments[0]) or arguments[0]
+    if any(base.endswith(".TypedDict") for base in cls.external_bases()) and "**" not in keywords:
+        given = arguments[0].items if arguments and isinstance(arguments[0], Mapping) else {}
+        return Mapping({**given, **dict(keywords.items())})
     made = _new(interpreter, cls, arguments, keywords)
     if made is not None:
         return made

@@ -29,6 +29,7 @@ from fastapi_guard.project.values import (
     Descriptor,
     External,
     Function,
+    Instance,
     Item,
     Literal,
     Mapping,
@@ -209,6 +210,10 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 
 def _unary(interpreter: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
     value = evaluate(interpreter, node.operand, scope)
+    if isinstance(node.op, ast.Invert) and isinstance(value, Instance) and value.cls.lookup("__invert__"):
+        from fastapi_guard.project.evaluator.calls import call_method
+
+        return call_method(interpreter, value, "__invert__", (), {}, Place(scope.module, node))
     if isinstance(node.op, ast.Not):
         decided = truth(value)
         if decided is not None:

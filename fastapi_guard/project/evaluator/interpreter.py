@@ -34,6 +34,8 @@ class EvaluatorOptions:
 
     router_classes: tuple[str, ...] = ()
     """Dotted names of library classes that behave like `fastapi.APIRouter`."""
+    unwraps_annotations: bool = True
+    """Annotations that are text mean what they mean beside the endpoint, also below a decorator of another module."""
 
 
 class Interpreter:
@@ -148,10 +150,15 @@ class Interpreter:
         from fastapi_guard.project.evaluator.statements import run_block
 
         scope = Scope(module, module.names, kind="module")
-        for statement in statements:
-            if id(statement) not in self.executed:
-                self.executed.add(id(statement))
-                run_block(self, [statement], scope)
+        undecided, self.undecided = self.undecided, []  # a module is run for all who import it
+        doubts, self.doubts = self.doubts, []
+        try:
+            for statement in statements:
+                if id(statement) not in self.executed:
+                    self.executed.add(id(statement))
+                    run_block(self, [statement], scope)
+        finally:
+            self.undecided, self.doubts = undecided, doubts
 
     def import_module(self, path: str) -> None:
         """What an import statement does beyond binding a name: run a module that registers something."""

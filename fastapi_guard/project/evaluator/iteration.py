@@ -51,6 +51,9 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
         return receiver.items[index]
     if interpreter.trace is not None and isinstance(receiver, Member) and receiver.name in KEYED_READS:
         interpreter.note("read", Item(receiver, key), None)
+    if isinstance(receiver, Instance) and isinstance(index, int) and is_named_tuple(receiver.cls):
+        fields = iterate(interpreter, receiver) or []
+        return fields[index] if -len(fields) <= index < len(fields) else Item(receiver, key)
     if isinstance(receiver, Instance) and receiver.cls.lookup("__getitem__"):
         from fastapi_guard.project.evaluator.calls import call_method
 
@@ -61,6 +64,11 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
 def _loaded_module(interpreter: Interpreter, name: object) -> Value | None:
     """`sys.modules[name]`."""
     return next((Module(found) for found in interpreter.modules.values() if found and found.name == name), None)
+
+
+def is_named_tuple(cls: Class) -> bool:
+    """Whether objects of a class can be unpacked into its fields."""
+    return "typing.NamedTuple" in cls.external_bases()
 
 
 HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
@@ -89,6 +97,10 @@ def iterate(interpreter: Interpreter, value: Value) -> list[Value] | None:
         return [found for _, found in members(interpreter, value)]
     if isinstance(value, External) and value.name == "http.HTTPMethod":
         return [Literal(name) for name in HTTP_METHODS]
+    if isinstance(value, Instance) and is_named_tuple(value.cls) and not value.is_abstract:
+        from fastapi_guard.project.evaluator.attributes import attribute
+
+        return [attribute(interpreter, value, name, value.place) for name in value.cls.annotations]
     if isinstance(value, Instance) and value.cls.lookup("__iter__"):
         from fastapi_guard.project.evaluator.calls import call_method
 

@@ -49,7 +49,7 @@ CONFIGURATIONS = frozenset(
 
 
 TEXT_METHODS = frozenset({
-    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
+    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rsplit", "rstrip", "split", "casefold", "count", "find", "index", "isdigit", "swapcase", "zfill",
     "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
 })  # fmt: skip
 

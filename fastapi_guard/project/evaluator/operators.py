@@ -82,6 +82,10 @@ BINARY: dict[type, Callable[[Any, Any], object]] = {
 
 def binary(interpreter: Interpreter, op: ast.operator, left: Value, right: Value, place: Place) -> Value:
     """`left op right`."""
+    if isinstance(left, Instance) and type(op) in METHODS and left.cls.lookup(METHODS[type(op)]) is not None:
+        from fastapi_guard.project.evaluator.calls import call_method
+
+        return call_method(interpreter, left, METHODS[type(op)], (right,), {}, place)
     if isinstance(op, ast.Div) and isinstance(left, FilePath):
         return joined(left, right)
     if isinstance(op, ast.BitOr) and (_is_type(left) or _is_type(right)):
@@ -118,6 +122,12 @@ def binary(interpreter: Interpreter, op: ast.operator, left: Value, right: Value
         return Operation("text", (left, right), place)
     return Operation(type(op).__name__, (left, right), place)
 
+
+METHODS: dict[type, str] = {
+    ast.Add: "__add__", ast.BitAnd: "__and__", ast.BitOr: "__or__", ast.Mod: "__mod__", ast.RShift: "__rshift__",
+    ast.Sub: "__sub__", ast.Div: "__truediv__",
+}  # fmt: skip
+"""Operators that a class defines for its objects."""
 
 SETS: dict[type, str] = {
     ast.BitAnd: "intersection", ast.BitOr: "union", ast.BitXor: "symmetric_difference", ast.Sub: "difference",

@@ -96,6 +96,7 @@ def make_router(
         shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in
     )
     router.condition = condition(interpreter)
+    router.doubts = frozenset([*interpreter.undecided, *interpreter.doubts])
     interpreter.routers.append(router)
     initializer = cls.lookup("__init__") if cls else None
     if initializer is not None:
@@ -119,9 +120,13 @@ def switch(interpreter: Interpreter) -> str:
     return (interpreter.switches or interpreter.conditions or interpreter.undecided or [""])[-1]
 
 
-def doubt(interpreter: Interpreter) -> str:
-    """The test, as written, on which it depends whether the running code runs, and which could not be decided."""
-    return next((test for test in (*reversed(interpreter.undecided), *reversed(interpreter.doubts)) if test), "")
+def doubt(interpreter: Interpreter, router: Router) -> str:
+    """The test, as written, that could not be decided and whether the running code runs depends on.
+
+    One on which it also depends whether there is a router at all says nothing about what is on it.
+    """
+    tests = (*reversed(interpreter.undecided), *reversed(interpreter.doubts))
+    return next((test for test in tests if test and test not in router.doubts), "")
 
 
 def _maker(interpreter: Interpreter) -> str:
@@ -190,13 +195,13 @@ def call_router_method(
     if name == "include_router":
         options = _without(keywords, "router")
         included = Include(_argument(arguments, keywords, 0, "router"), options, place, interpreter.next_order())
-        included.condition, included.doubt = condition(interpreter), doubt(interpreter)
+        included.condition, included.doubt = condition(interpreter), doubt(interpreter, router)
         router.add(included)
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
         path = _argument(arguments, keywords, 0, "path")
-        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter), doubt(interpreter))
+        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter), doubt(interpreter, router))
         (router.add_plain if name == "mount" else router.add)(entry)
         return NONE
     if name == "add_exception_handler":
@@ -271,7 +276,7 @@ def _add_route(
     rest = _without(options, "methods")
     entry = Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
     entry.is_starlette = method in STARLETTE_METHODS
-    entry.doubt = doubt(interpreter)
+    entry.doubt = doubt(interpreter, router)
     (router.add_plain if entry.is_starlette else router.add)(entry)
 
 

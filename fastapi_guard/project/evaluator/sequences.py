@@ -197,6 +197,20 @@ def _flattened(
     return _chain(interpreter, tuple(outer), {}, place, scope) if outer is not None else None
 
 
+def _reduce(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    from fastapi_guard.project.evaluator.calls import call
+
+    items = iterate(interpreter, arguments[1]) if len(arguments) > 1 else None
+    if items is None or (not items and len(arguments) < 3):
+        return None
+    made, rest = (arguments[2], items) if len(arguments) > 2 else (items[0], items[1:])
+    for item in rest:
+        made = call(interpreter, arguments[0], (made, item), {}, place, scope)
+    return made
+
+
 SEQUENCES: dict[str, Known] = {
     "builtins.all": _any(wanted=False),
     "builtins.any": _any(wanted=True),
@@ -214,6 +228,7 @@ SEQUENCES: dict[str, Known] = {
     "builtins.sorted": _sorted,
     "builtins.tuple": _sequence("tuple"),
     "builtins.zip": _zip,
+    "functools.reduce": _reduce,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _flattened,
     "itertools.product": _product,

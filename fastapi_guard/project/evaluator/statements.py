@@ -26,6 +26,7 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Item,
+    Literal,
     Place,
     Result,
     Unknown,
@@ -46,18 +47,20 @@ def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope:
     """Evaluate statements in order; gives the ways in which the block can end."""
     ways = FALLS
     doubts = len(interpreter.doubts)
-    for statement in statements:
-        interpreter.step()
-        run = STATEMENTS.get(type(statement))
-        if run is None:
-            continue
-        way = run(interpreter, statement, scope)
-        ways = (ways & ~FALLS) | way
-        if not way & FALLS:
-            break
-        if way != FALLS and isinstance(statement, ast.If) and interpreter.trace is None:
-            interpreter.doubts.append(shown_test(statement.test))
-    del interpreter.doubts[doubts:]
+    try:
+        for statement in statements:
+            interpreter.step()
+            run = STATEMENTS.get(type(statement))
+            if run is None:
+                continue
+            way = run(interpreter, statement, scope)
+            ways = (ways & ~FALLS) | way
+            if not way & FALLS:
+                break
+            if way != FALLS and isinstance(statement, ast.If) and interpreter.trace is None:
+                interpreter.doubts.append(shown_test(statement.test))
+    finally:
+        del interpreter.doubts[doubts:]
     return ways
 
 
@@ -276,13 +279,25 @@ def _match(interpreter: Interpreter, statement: ast.Match, scope: Scope) -> int:
 
         return run
 
-    known = constant(subject)
+    known = constant(subject) if isinstance(subject, Literal) else None
     if known is not None:
-        for case in statement.cases:
-            if isinstance(case.pattern, ast.MatchValue) and isinstance(case.pattern.value, ast.Constant):
-                if case.pattern.value.value == known and case.guard is None:
-                    return run_block(interpreter, case.body, scope)
+        told = [_matches(interpreter, case.pattern, known, scope) for case in statement.cases if case.guard is None]
+        if len(told) == len(statement.cases) and None not in told[: told.index(True) + 1 if True in told else None]:
+            return case_of(statement.cases[told.index(True)])() if True in told else FALLS
     return alternatives(interpreter, scope, [*(case_of(case) for case in statement.cases), lambda: FALLS])
+
+
+def _matches(interpreter: Interpreter, pattern: ast.pattern, known: object, scope: Scope) -> bool | None:
+    """Whether a constant matches a pattern; None when that cannot be told."""
+    if isinstance(pattern, ast.MatchValue):
+        value = constant(evaluate(interpreter, pattern.value, scope))
+        return None if value is None else value == known
+    if isinstance(pattern, ast.MatchOr):
+        told = [_matches(interpreter, part, known, scope) for part in pattern.patterns]
+        return True if True in told else (None if None in told else False)
+    if isinstance(pattern, ast.MatchAs):
+        return True if pattern.pattern is None else _matches(interpreter, pattern.pattern, known, scope)
+    return False if isinstance(pattern, (ast.MatchSequence, ast.MatchMapping)) else None
 
 
 def _type_alias(interpreter: Interpreter, statement: Any, scope: Scope) -> int:
