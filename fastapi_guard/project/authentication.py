@@ -91,10 +91,16 @@ class Judge:
         statuses = {status_of(result) for result in self.behaviours.trace_of(handler).calls() if _is_response(result)}
         return statuses.pop() if len(statuses) == 1 else None
 
-    def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
+    def judge(
+        self,
+        operation: PathOperation,
+        applications: tuple[Router, ...],
+        endpoint: Value,
+        route_class: Class | None = None,
+    ) -> Authentication:
         """The verdict on an operation of the last of `applications`, each of which mounts the next."""
         if isinstance(endpoint, Choice):
-            verdicts = [self.judge(operation, applications, option) for option in endpoint.options]
+            verdicts = [self.judge(operation, applications, option, route_class) for option in endpoint.options]
             if len({verdict.verdict for verdict in verdicts}) == 1:
                 return verdicts[0]
             return Authentication(Verdict.UNKNOWN, verdicts[0].schemes, (), "which handler runs is decided elsewhere")
@@ -107,6 +113,7 @@ class Judge:
                 if opinion.verdict is not Verdict.NONE:
                     opinions.append((opinion, Guard(node.name or "something unresolved", node.location, root.via)))
         opinions += self._of_wrappers(endpoint)
+        opinions += self._of_route_class(route_class) if route_class is not None else []
         opinions += self.middlewares.opinions(operation, applications)
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
@@ -254,6 +261,23 @@ class Judge:
                     found.append((Opinion(Verdict.REQUIRED, "", own[0]), guard))
             layer = layer.wraps
         return found
+
+    def _of_route_class(self, cls: Class) -> list[tuple[Opinion, Guard]]:
+        """A route class whose `get_route_handler` gives a handler that looks at the request before the endpoint's."""
+        handler = self.behaviours.route_handler(cls)
+        if handler is None:
+            return []
+        behaviour = self.behaviours.of(handler)
+        guard = Guard(f"{cls.module.name}.{cls.name}", cls.module.location(cls.definition), Via.WRAPPER)
+        if behaviour.rejects and behaviour.looks_at_identity:
+            if behaviour.setting:
+                return [(Opinion(Verdict.UNKNOWN, f"{guard.name} can be switched off by {behaviour.setting}"), guard)]
+            if self.strangers.outcome(handler).passes:
+                return [
+                    (Opinion(Verdict.OPTIONAL, f"{guard.name} lets an absent credential pass", guard.location), guard)
+                ]
+            return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
+        return []
 
     def _of_body(
         self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]

@@ -241,7 +241,8 @@ def _judged(
         )
     accesses, checks_role = ownership.accesses(operation, endpoint)
     dead_guards = dead.of(operation, endpoint)
-    verdict = judge.judge(operation, linker.chains[id(operation)], endpoint)
+    route_class = linker.route_classes.get(id(operation))
+    verdict = judge.judge(operation, linker.chains[id(operation)], endpoint, route_class)
     return replace(
         operation,
         authentication=_with_dead_guards(verdict, dead_guards),

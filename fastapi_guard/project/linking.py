@@ -88,6 +88,8 @@ class Linker:
         self._held: dict[int, tuple[str, tuple[Dependant, ...]]] = {}
         self.endpoints: dict[int, Value] = {}
         """The endpoint's value by the identity of its operation."""
+        self.route_classes: dict[int, Class] = {}
+        """The route class whose `get_route_handler` stands before an endpoint, by the identity of its operation."""
         self.chains: dict[int, tuple[Router, ...]] = {}
         """The applications around an operation, outermost first, by the identity of the operation."""
 
@@ -274,6 +276,8 @@ class Linker:
             wrappers=wrappers,
         )
         self.endpoints[id(operation)] = entry.endpoint
+        if entry.made_by is not None and entry.made_by.lookup("get_route_handler") is not None:
+            self.route_classes[id(operation)] = entry.made_by
         self.chains[id(operation)] = context.chain
         return operation
 

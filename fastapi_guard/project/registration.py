@@ -41,6 +41,8 @@ class Route(Value):
     held: Held = NOTHING
     is_starlette: bool = False
     """Starlette's own `Route` or `WebSocketRoute`: it takes no prefix, tags or dependencies of its router."""
+    made_by: Class | None = None
+    """The route class of the project that it is an object of."""
     late_dependencies: Sequence | None = None
     """What is in `route.dependencies`, once the analysed code has looked at it; own and router's."""
 

@@ -26,9 +26,9 @@ GUARD = """
 """
 
 
-def project_of(**files: str) -> Project:
+def project_of(settings: Settings | None = None, **files: str) -> Project:
     texts = {name.replace("__", "/") + ".py": textwrap.dedent(text) for name, text in files.items()}
-    return with_deep_stack(run_analysis, texts, Settings(), ()).project
+    return with_deep_stack(run_analysis, texts, settings or Settings(), ()).project
 
 
 def verdicts(project: Project) -> dict[str, str]:
@@ -341,3 +341,129 @@ def test_a_function_that_is_declared_to_give_settings_gives_their_defaults() -> 
 
     assert project.operations == ()
     assert [item.kind for item in project.unresolved] == ["conditional"]
+
+
+def test_what_overrides_a_dependency_runs_in_its_place() -> None:
+    """`app.dependency_overrides`: a stub that is replaced guards as its replacement does, and the other way round."""
+    project = project_of(
+        main=with_guard(
+            """
+            def caller():
+                raise NotImplementedError
+
+            def developer():
+                return "developer"
+
+            app = FastAPI()
+
+            @app.get("/wired")
+            def wired(user=Depends(caller)):
+                return user
+
+            app.dependency_overrides[caller] = current_user
+            always = FastAPI()
+
+            @always.get("/me")
+            def always_open(user=Depends(current_user)):
+                return user
+
+            always.dependency_overrides[current_user] = developer
+            sometimes = FastAPI()
+
+            @sometimes.get("/me")
+            def sometimes_open(user=Depends(current_user)):
+                return user
+
+            if os.getenv("DEVELOPMENT") == "1":
+                sometimes.dependency_overrides[current_user] = developer
+            app.mount("/always", always)
+            app.mount("/sometimes", sometimes)
+            """
+        )
+    )
+
+    assert verdicts(project) == {
+        "GET /wired": "required",
+        "GET /always/me": "ineffective",
+        "GET /sometimes/me": "unknown",
+    }
+
+
+def test_a_route_class_stands_before_the_endpoint() -> None:
+    """The handler that `get_route_handler` gives may turn strangers away."""
+    project = project_of(
+        main=with_guard(
+            """
+            from fastapi import Request
+            from fastapi.routing import APIRoute
+
+            class KeyRoute(APIRoute):
+                def get_route_handler(self):
+                    handle = super().get_route_handler()
+
+                    async def checked(request: Request):
+                        if request.headers.get("x-key") != os.environ["KEY"]:
+                            raise HTTPException(401)
+                        return await handle(request)
+
+                    return checked
+
+            class TimedRoute(APIRoute):
+                def get_route_handler(self):
+                    handle = super().get_route_handler()
+
+                    async def timed(request: Request):
+                        return await handle(request)
+
+                    return timed
+
+            guarded = APIRouter(route_class=KeyRoute)
+            timed = APIRouter(route_class=TimedRoute)
+
+            @guarded.get("/guarded")
+            def read():
+                return 1
+
+            @timed.get("/timed")
+            def read_timed():
+                return 1
+
+            app = FastAPI()
+            app.include_router(guarded)
+            app.include_router(timed)
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /guarded": "required", "GET /timed": "none"}
+
+
+def test_before_0_123_5_text_annotations_are_read_where_the_decorator_stands() -> None:
+    """FastAPI looked an annotation that is text up in the module of the wrapper, and lost the dependency in it."""
+    files = {
+        "deco": """
+            import functools
+
+            def logged(endpoint):
+                @functools.wraps(endpoint)
+                async def wrapper(*args, **kwargs):
+                    return await endpoint(*args, **kwargs)
+                return wrapper
+            """,
+        "main": "from deco import logged\n"
+        + with_guard(
+            """
+            Caller = Annotated[dict, Depends(current_user)]
+            app = FastAPI()
+
+            @app.get("/me")
+            @logged
+            async def me(user: "Caller"):
+                return user
+            """
+        ),
+    }
+    old = Settings(fastapi_version=(0, 115, 12))
+
+    assert verdicts(project_of(**files)) == {"GET /me": "required"}
+    assert verdicts(project_of(old, **files)) == {"GET /me": "none"}

@@ -155,7 +155,7 @@ def set_attribute(
         receiver.entries[:] = iterate(interpreter, value) or []
         adopt(interpreter, route_list(receiver), place)
     elif isinstance(receiver, Router):
-        if name in ("prefix", "tags", "dependencies", "include_in_schema"):
+        if name in ("prefix", "tags", "dependencies", "include_in_schema", "route_class"):
             receiver.options[name] = value
         receiver.attributes[name] = value
     elif isinstance(receiver, Class):

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from fastapi_guard.project.registration import Entry, Include, Mount, Route, RouteList, Router
 from fastapi_guard.project.values import (
     NONE,
+    TRUE,
     BoundMethod,
     Choice,
+    Class,
     Conditional,
     External,
     Function,
@@ -79,6 +81,37 @@ def entry_of(interpreter: Interpreter, value: Value) -> Entry | None:
     is_starlette = name in STARLETTE_ROUTES
     kind = STARLETTE_ROUTES[name] if is_starlette else FASTAPI_ROUTES[name]
     return Route(kind, path, arguments.get("methods"), endpoint, options, place, order, is_starlette=is_starlette)
+
+
+def made_route(
+    interpreter: Interpreter, router: Router, cls: Class, path: Value, endpoint: Value, options: Keywords, place: Place
+) -> Route | None:
+    """The route that a route class of the project makes in its own `__init__`; None when it has none."""
+    from fastapi_guard.project.evaluator.calls import call
+    from fastapi_guard.project.evaluator.operators import concatenate
+
+    if cls.lookup("__init__") is None:
+        return None
+    held = router.held()
+    given = {
+        **options,
+        "endpoint": endpoint,
+        "tags": _together(held.tags, options.get("tags")),
+        "dependencies": _together(held.dependencies, options.get("dependencies")),
+    }
+    given.setdefault("include_in_schema", held.include_in_schema or TRUE)
+    full = path if held.prefix is None else concatenate([held.prefix, path], place)
+    made = call(interpreter, cls, (full,), given, place, None)
+    entry = entry_of(interpreter, made) if isinstance(made, Instance) else None
+    if not isinstance(entry, Route):
+        return None
+    entry.made_by = cls
+    return entry
+
+
+def _together(held: Value | None, own: Value | None) -> Sequence:
+    parts = [part for part in (held, own) if isinstance(part, Sequence)]
+    return Sequence("list", [item for part in parts for item in part.items], all(part.is_complete for part in parts))
 
 
 def _arguments(value: Value) -> tuple[str, Keywords, Place] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from fastapi_guard.project.evaluator.route_objects import adopt, route_list
+from fastapi_guard.project.evaluator.route_objects import adopt, made_route, route_list
 from fastapi_guard.project.registration import Include, Middleware, Mount, Route, RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.values import (
     NONE,
@@ -272,11 +272,19 @@ STARLETTE_METHODS = frozenset({"route", "websocket_route"})
 def _add_route(
     interpreter: Interpreter, router: Router, method: str, path: Value, endpoint: Value, options: Keywords, place: Place
 ) -> None:
+    made_by = options.get("route_class_override") or router.options.get("route_class")
+    if method == "api_route" and isinstance(made_by, Class):
+        made = made_route(interpreter, router, made_by, path, endpoint, options, place)
+        if made is not None:
+            made.condition, made.doubt = condition(interpreter), doubt(interpreter, router)
+            router.add_plain(made)
+            return
     methods = options.get("methods")
     rest = _without(options, "methods")
     entry = Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
     entry.is_starlette = method in STARLETTE_METHODS
     entry.doubt = doubt(interpreter, router)
+    entry.made_by = made_by if method == "api_route" and isinstance(made_by, Class) else None
     (router.add_plain if entry.is_starlette else router.add)(entry)
 
 
