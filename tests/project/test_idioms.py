@@ -467,3 +467,28 @@ def test_before_0_123_5_text_annotations_are_read_where_the_decorator_stands() -
 
     assert verdicts(project_of(**files)) == {"GET /me": "required"}
     assert verdicts(project_of(old, **files)) == {"GET /me": "none"}
+
+
+def test_a_scheme_that_is_called_by_hand_is_asked_for_the_credential() -> None:
+    """`await bearer(request)` in a handler: with `auto_error=False` it gives None to a stranger."""
+    project = project_of(
+        main=with_guard(
+            """
+            from fastapi import Request
+
+            lenient = OAuth2PasswordBearer(tokenUrl="token", auto_error=False)
+            app = FastAPI()
+
+            @app.get("/strict")
+            async def strict(request: Request):
+                return current_user(await scheme(request))
+
+            @app.get("/lenient")
+            async def lenient_handler(request: Request):
+                token = await lenient(request)
+                return current_user(token) if token else None
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /strict": "required", "GET /lenient": "optional"}

@@ -183,6 +183,10 @@ def _call(
         and callee.callee.name in methods.CONFIGURATIONS
     ):
         return methods.environment(arguments, keywords)
+    if interpreter.trace is not None and interpreter.trace.is_bare and isinstance(callee, Result):
+        answer = _asked_scheme(interpreter.trace, callee)
+        if answer is not None:
+            return answer
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner
@@ -208,6 +212,23 @@ def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> 
     if isinstance(receiver, Instance):
         receiver.arguments.update({f"super.{index}": value for index, value in enumerate(arguments)})
         receiver.arguments.update({f"super.{name}": value for name, value in keywords.items()})
+
+
+def _asked_scheme(trace: Trace, scheme: Result) -> Value | None:
+    """What `scheme(request)` gives a stranger, where the code calls a security scheme by hand.
+
+    Raises AnalysedCodeRaises when the scheme turns him away.
+    """
+    from fastapi_guard.project.dependencies import is_security_class
+
+    if trace.is_forged or not isinstance(scheme.callee, External) or not is_security_class(scheme.callee.name):
+        return None
+    auto_error = scheme.keywords.get("auto_error")
+    if isinstance(auto_error, Literal) and not auto_error.value:
+        return Coroutine(NONE)
+    if auto_error is None or isinstance(auto_error, Literal):
+        raise AnalysedCodeRaises
+    return None
 
 
 def _fails_to_verify(trace: Trace, callee: External, arguments: Arguments) -> bool:
