@@ -22,6 +22,18 @@ VERIFIERS: frozenset[str] = frozenset({
 })  # fmt: skip
 """Calls that establish that a credential is genuine."""
 
+OTHER_FAILURES: frozenset[str] = frozenset({
+    # PyJWT, python-jose, authlib, joserfc, itsdangerous: the credential is genuine and not (or no longer) valid
+    "BadTimeSignature", "ClaimError", "ExpiredIdTokenError", "ExpiredSignatureError", "ExpiredTokenError",
+    "ImmatureSignatureError", "InvalidAudienceError", "InvalidClaimError", "InvalidIssuedAtError", "InvalidIssuerError",
+    "InvalidSubjectError", "JWTClaimsError", "MissingClaimError", "MissingRequiredClaimError", "RevokedIdTokenError",
+    "SignatureExpired",
+    # what other code raises
+    "HTTPException", "ImportError", "IndexError", "KeyError", "ModuleNotFoundError", "NoResultFound", "SQLAlchemyError",
+    "ValidationError",
+})  # fmt: skip
+"""Exceptions, by their own name, that verifying a missing or forged credential does not raise."""
+
 VERIFYING_METHODS: frozenset[str] = frozenset({
     "decode", "loads", "unsign", "verify", "verify_id_token", "verify_token", "authenticate", "authenticate_request",
     "get_user", "introspect", "introspect_token", "userinfo", "decode_token", "jwt_required", "access_token_required",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name, status_of
-from fastapi_guard.project.dependencies import DependencyReader
+from fastapi_guard.project.dependencies import Declared, DependencyReader
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.operators import is_same_object
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
 from fastapi_guard.project.registration import Router
@@ -17,10 +19,12 @@ from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
     Class,
+    Conditional,
     External,
     Function,
     Instance,
     Literal,
+    Mapping,
     Member,
     Result,
     Value,
@@ -48,6 +52,27 @@ class Opinion:
 NOTHING = Opinion(Verdict.NONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A dependency that does not run, or may not, because another is put in its place."""
+
+    name: str
+    location: Location | None
+    opinion: Opinion
+
+
+def overrides_of(applications: tuple[Router, ...]) -> Mapping | None:
+    """The `dependency_overrides` of the application that serves; None when nothing is in them."""
+    found = applications[-1].attributes.get("dependency_overrides") if applications else None
+    return found if isinstance(found, Mapping) and found.items else None
+
+
+def _override_of(target: Value, overrides: Mapping) -> Value | None:
+    """What runs in place of a dependency."""
+    same = (value for key, value in overrides.items.items() if isinstance(key, Value) and is_same_object(key, target))
+    return next(same, None)
+
+
 class Judge:
     """Judges operations; a class because callables and middlewares are judged once."""
 
@@ -67,25 +92,57 @@ class Judge:
         statuses = {status_of(result) for result in self.behaviours.trace_of(handler).calls() if _is_response(result)}
         return statuses.pop() if len(statuses) == 1 else None
 
-    def judge(self, operation: PathOperation, applications: tuple[Router, ...], endpoint: Value) -> Authentication:
+    def judge(
+        self,
+        operation: PathOperation,
+        applications: tuple[Router, ...],
+        endpoint: Value,
+        route_class: Class | None = None,
+    ) -> Authentication:
         """The verdict on an operation of the last of `applications`, each of which mounts the next."""
         if isinstance(endpoint, Choice):
-            verdicts = [self.judge(operation, applications, option) for option in endpoint.options]
+            verdicts = [self.judge(operation, applications, option, route_class) for option in endpoint.options]
             if len({verdict.verdict for verdict in verdicts}) == 1:
                 return verdicts[0]
             return Authentication(Verdict.UNKNOWN, verdicts[0].schemes, (), "which handler runs is decided elsewhere")
         schemes = tuple(dict.fromkeys(node.scheme.name for node in operation.walk_dependencies() if node.scheme))
         opinions: list[tuple[Opinion, Guard]] = []
+        overrides = overrides_of(applications)
         for root in operation.dependencies:
-            for node in root.walk():
-                opinion = self.of_dependant(node)
+            for node in self._running(root, overrides):
+                opinion = self.of_dependant(node) if isinstance(node, Dependant) else node.opinion
                 if opinion.verdict is not Verdict.NONE:
                     opinions.append((opinion, Guard(node.name or "something unresolved", node.location, root.via)))
         opinions += self._of_wrappers(endpoint)
+        opinions += self._of_route_class(route_class) if route_class is not None else []
         opinions += self.middlewares.opinions(operation, applications)
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
+
+    def _running(self, node: Dependant, overrides: Mapping | None) -> Iterator[Dependant | Replaced]:
+        """The dependants that run, pre-order, where `dependency_overrides` puts others in the place of some."""
+        target = self.reader.target_of(node) if overrides is not None else None
+        override = _override_of(target, overrides) if target is not None and overrides is not None else None
+        if override is None:
+            yield node
+            for child in node.children:
+                yield from self._running(child, overrides)
+            return
+        value = override.value if isinstance(override, Conditional) else override
+        other = self.reader.dependant(Declared(value, (), None), None, node.via, node.parameter)
+        mine = _strongest([self.of_dependant(below) for below in node.walk()])
+        theirs = _strongest([self.of_dependant(below) for below in other.walk()])
+        if mine.verdict is theirs.verdict:
+            yield from node.walk()
+        elif isinstance(override, Conditional):
+            reason = f"{node.name} is replaced by {other.name} where {override.setting} says so"
+            yield Replaced(node.name, node.location, Opinion(Verdict.UNKNOWN, reason))
+        elif theirs.verdict is Verdict.NONE:
+            reason = f"`dependency_overrides` puts {other.name} in the place of {node.name}"
+            yield Replaced(node.name, node.location, Opinion(Verdict.INEFFECTIVE, reason, node.location))
+        else:
+            yield from other.walk()
 
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""
@@ -205,6 +262,23 @@ class Judge:
                     found.append((Opinion(Verdict.REQUIRED, "", own[0]), guard))
             layer = layer.wraps
         return found
+
+    def _of_route_class(self, cls: Class) -> list[tuple[Opinion, Guard]]:
+        """A route class whose `get_route_handler` gives a handler that looks at the request before the endpoint's."""
+        handler = self.behaviours.route_handler(cls)
+        if handler is None:
+            return []
+        behaviour = self.behaviours.of(handler)
+        guard = Guard(f"{cls.module.name}.{cls.name}", cls.module.location(cls.definition), Via.WRAPPER)
+        if behaviour.rejects and behaviour.looks_at_identity:
+            if behaviour.setting:
+                return [(Opinion(Verdict.UNKNOWN, f"{guard.name} can be switched off by {behaviour.setting}"), guard)]
+            if self.strangers.outcome(handler).passes:
+                return [
+                    (Opinion(Verdict.OPTIONAL, f"{guard.name} lets an absent credential pass", guard.location), guard)
+                ]
+            return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
+        return []
 
     def _of_body(
         self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]

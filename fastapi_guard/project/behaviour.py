@@ -17,7 +17,7 @@ from fastapi_guard.project.credentials import (
 )
 from fastapi_guard.project.dependencies import unwrapped
 from fastapi_guard.project.evaluator.binding import abstract_value, bind_arguments
-from fastapi_guard.project.evaluator.calls import call
+from fastapi_guard.project.evaluator.calls import call, call_method
 from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
@@ -82,6 +82,7 @@ class BehaviourReader:
         self._known: dict[tuple[int, int], Behaviour] = {}
         self._kept: list[Value] = []
         self._traces: dict[tuple[int, int], Trace] = {}
+        self._handlers: dict[int, Function | None] = {}
 
     def trace_of(self, target: Value) -> Trace:
         """What watching a callable wrote down."""
@@ -99,6 +100,16 @@ class BehaviourReader:
             self._kept.append(target)
             self._known[key] = self._observe(target)
         return self._known[key]
+
+    def route_handler(self, cls: Class) -> Function | None:
+        """The function of the project that `get_route_handler` of a route class gives."""
+        if id(cls) not in self._handlers:
+            try:
+                made: Value | None = call_method(self.interpreter, Instance(cls), "get_route_handler", (), {}, None)
+            except (OutOfSteps, RecursionError):
+                made = None
+            self._handlers[id(cls)] = made if isinstance(made, Function) else None
+        return self._handlers[id(cls)]
 
     def _observe(self, target: Value) -> Behaviour:
         trace, ran_out = self.watch(target, ())

@@ -51,6 +51,9 @@ from fastapi_guard.project.values import BoundMethod, Class, Descriptor, Externa
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
 
+UNWRAPS_SINCE = (0, 123, 5)
+"""Before, FastAPI read annotations that are text in the module of the outermost decorator (`get_typed_signature`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
@@ -111,9 +114,8 @@ def build_project(
         tree = tree_of(path) if path in texts else None
         return (tree, texts[path]) if tree is not None else None
 
-    interpreter = Interpreter(
-        tree_and_text, finder, seeds, EvaluatorOptions(options.router_classes, options.authorizers)
-    )
+    evaluation = EvaluatorOptions(options.router_classes, options.authorizers, options.fastapi_version >= UNWRAPS_SINCE)
+    interpreter = Interpreter(tree_and_text, finder, seeds, evaluation)
     for path in sorted(seeds):
         _run_root(interpreter, path, partial(interpreter.run_module, path))
     registering = {
@@ -122,8 +124,10 @@ def build_project(
         if (module := interpreter.module(path)) is not None
     }
     _run_callers(interpreter, registering, texts)
+    started: set[int] = set()
+    _run_lifespans(interpreter, started)
     _run_uncalled(interpreter, registering)
-    _run_lifespans(interpreter)
+    _run_lifespans(interpreter, started)
     return link(interpreter, options)
 
 
@@ -158,9 +162,12 @@ def _run_callers(interpreter: Interpreter, registering: Registering, texts: Text
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
-def _run_lifespans(interpreter: Interpreter) -> None:
-    """What applications do when they start: routes are also registered there."""
+def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
+    """What applications do when they start, once for each: routes are also registered there."""
     for router in list(interpreter.routers):
+        if id(router) in started:
+            continue
+        started.add(id(router))
         location = router.place.module.location(router.place.node)
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
@@ -236,7 +243,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     unmounted = _unmounted(interpreter, linker, partial(_judged, readers))
     middlewares = [middleware.target for router in applications for middleware in router.middlewares]
     unresolved = sorted(
-        {*interpreter.unresolved, *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
+        {*_still_unresolved(interpreter), *linker.unresolved}, key=lambda item: (item.location, item.kind, item.reason)
     )
     return Project(
         tuple(nouns),
@@ -251,6 +258,11 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         raised_names(interpreter),
         token_readers(readers.ownership.identities),
     )
+
+
+def _still_unresolved(interpreter: Interpreter) -> list[Unresolved]:
+    """What could not be followed when nobody knew the router, and never was with a router that is known."""
+    return [item for item in interpreter.unresolved if interpreter.reported.get(item) not in interpreter.registering]
 
 
 def _middlewares(router: Router) -> tuple[Middleware, ...]:
@@ -296,7 +308,8 @@ def _judged(readers: Readers, operation: PathOperation) -> PathOperation:
         )
     accesses, checks_role = readers.ownership.accesses(operation, endpoint)
     dead_guards = readers.dead.of(operation, endpoint)
-    verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint)
+    route_class = readers.linker.route_classes.get(id(operation))
+    verdict = readers.judge.judge(operation, readers.linker.chains[id(operation)], endpoint, route_class)
     readers.state.ran_by(operation, endpoint)
     chain = readers.linker.chains[id(operation)]
     secrets = readers.answers.secrets(readers.linker.response_models[id(operation)], endpoint)
@@ -368,7 +381,13 @@ def _unmounted(
     interpreter: Interpreter, linker: Linker, judged: Callable[[PathOperation], PathOperation]
 ) -> tuple[Unmounted, ...]:
     """Routers with operations that no application reaches; only the topmost of each tree."""
-    lost = [router for router in interpreter.routers if id(router) not in linker.reached and not router.is_application]
+    lost = [
+        router
+        for router in interpreter.routers
+        if id(router) not in linker.reached
+        and not router.is_application
+        and not {id(entry) for entry in router.entries} <= linker.served
+    ]
     inside = {
         id(entry.router)
         for router in lost

@@ -99,7 +99,7 @@ def reads_credential(trace: Trace) -> bool:
         for value in reads
     ):
         return True
-    if any(_is_identity_in_state(value) for value in reads):
+    if any(_is_identity_in_state(value) for value in reads) or any(_asks_scheme(call) for call in trace.calls()):
         return True
     keyed = [key for value in [*reads, *trace.calls()] if (key := _key_read(value)) is not None]
     if any(is_credential_key(mapping, key) for mapping, key in keyed):
@@ -132,6 +132,12 @@ def _is_identity_in_state(value: Value) -> bool:
         and is_request(value.receiver.receiver)
         and STATE_IDENTITY.search(value.name.lower()) is not None
     )
+
+
+def _asks_scheme(call: Result) -> bool:
+    """`await bearer(request)`: a security scheme that is called by hand."""
+    made_by = call.callee.callee if isinstance(call.callee, Result) else None
+    return isinstance(made_by, External) and is_security_class(made_by.name)
 
 
 def _key_read(value: Value) -> tuple[str, str | None] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,8 +14,10 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.evaluator.signatures import parameters as given_parameters
 from fastapi_guard.project.model import Dependant, SecurityScheme, Via
 from fastapi_guard.project.model import Function as FunctionNoun
+from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
@@ -75,8 +78,10 @@ def declared_dependency(value: Value | None) -> Declared | None:
             )
             return Declared(dependency, _texts(scopes), value.place)
     if isinstance(value, Instance) and any(base in DEPENDS or base in SECURITY for base in value.cls.external_bases()):
-        dependency = value.attributes.get("dependency") or value.arguments.get("0") or value.arguments.get("dependency")
-        return Declared(dependency, _texts(value.arguments.get("scopes")), value.place)
+        passed_on = {key[6:]: item for key, item in value.arguments.items() if key.startswith("super.")}
+        given = passed_on or value.arguments
+        dependency = value.attributes.get("dependency") or given.get("0") or given.get("dependency")
+        return Declared(dependency, _texts(value.attributes.get("scopes") or given.get("scopes")), value.place)
     if isinstance(value, Choice):
         return next((found for option in value.options if (found := declared_dependency(option))), None)
     return None
@@ -146,7 +151,7 @@ class DependencyReader:
         """The tree below one `Depends(...)`."""
         target = declared.dependency
         if target is None:
-            target = plain_type(annotation) if annotation is not None else Unknown("Depends() without a type")
+            target = _called_type(annotation) if annotation is not None else Unknown("Depends() without a type")
         node = self._of_callable(target, via)
         place = declared.place
         complete = replace(
@@ -225,6 +230,18 @@ class DependencyReader:
         return self.dependant(declared, annotation, via, parameter.name)
 
 
+def _called_type(annotation: Value) -> Value:
+    """What `parameter: T = Depends()` calls: of `Repository[Item]` Python shows no parameters."""
+    while isinstance(annotation, TypeForm) and not isinstance(annotation.origin, Class):
+        inner = plain_type(TypeForm(annotation.origin, annotation.arguments))
+        if inner is annotation or not isinstance(annotation.origin, External):
+            return inner
+        if annotation.origin.name.rpartition(".")[2] not in ("Annotated", "Optional"):
+            return inner
+        annotation = annotation.arguments[0] if annotation.arguments else inner
+    return annotation
+
+
 def annotated_metadata(annotation: Value | None) -> Iterator[Value]:
     """The metadata of `Annotated[...]`, also nested and inside `Optional`."""
     if not isinstance(annotation, TypeForm):
@@ -258,6 +275,7 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
     """The parameters that `inspect.signature` would show, with annotation and default evaluated."""
     bound = 0
     filled: set[str] = set()
+    outermost: Function | None = None
     while True:
         if isinstance(target, Partial):
             bound += len(target.arguments)
@@ -268,13 +286,20 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             target = target.function
         elif isinstance(target, Descriptor):
             target = target.function
+        elif isinstance(target, Function) and "__signature__" in target.attributes:
+            yield from itertools.islice(given_parameters(interpreter, target.attributes["__signature__"]), bound, None)
+            return
         elif isinstance(target, Function) and target.wraps is not None:
+            outermost = outermost or target
             target = target.wraps
         elif isinstance(target, Instance):
             found = target.cls.lookup("__call__")
             if found is None:
                 return
             target, bound = interpreter.settle(found[0]), bound + 1
+        elif isinstance(target, Class) and (given := target.lookup("__signature__")) is not None:
+            yield from given_parameters(interpreter, interpreter.settle(given[0]))
+            return
         elif isinstance(target, Class):
             found = target.lookup("__init__")
             if found is None:
@@ -286,6 +311,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
     if not isinstance(target, Function):
         return
     spec = target.definition.args
+    texts_in = None
+    if outermost is not None and not interpreter.options.unwraps_annotations:
+        texts_in = Scope(outermost.module, outermost.module.names, kind="module")
     positional = [*spec.posonlyargs, *spec.args]
     defaults = {parameter.arg: node for parameter, node in defaults_of(spec)}
     for parameter in [*positional[bound:], *spec.kwonlyargs]:
@@ -293,7 +321,9 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             continue
         annotation = None
         if parameter.annotation is not None:
-            annotation = annotation_value(interpreter, parameter.annotation, target.scope)
+            is_text = texts_in is not None and is_text_annotation(parameter.annotation, target.module)
+            scope = texts_in if texts_in is not None and is_text else target.scope
+            annotation = annotation_value(interpreter, parameter.annotation, scope)
         default = None
         if parameter.arg in target.defaults:
             default = target.defaults[parameter.arg]
@@ -301,6 +331,17 @@ def signature(interpreter: Interpreter, target: Value) -> Iterator[SignaturePara
             default = evaluate(interpreter, defaults[parameter.arg], target.scope)
         place = Place(target.module, parameter)
         yield SignatureParameter(parameter.arg, annotation, parameter.annotation, default, parameter, place)
+
+
+def is_text_annotation(node: ast.expr, module: ModuleScope) -> bool:
+    """Whether Python keeps an annotation as text, which FastAPI evaluates later."""
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+    return is_text or any(
+        isinstance(statement, ast.ImportFrom)
+        and statement.module == "__future__"
+        and any(alias.name == "annotations" for alias in statement.names)
+        for statement in module.tree.body[:10]
+    )
 
 
 def _fields(interpreter: Interpreter, cls: Class) -> Iterator[SignatureParameter]:
@@ -329,9 +370,9 @@ def identify(target: Value) -> tuple[str, Location | None, FunctionNoun | None]:
     if isinstance(target, Function):
         return _identify_function(unwrapped(target))
     if isinstance(target, Class):
-        return f"{target.module.name}.{target.name}", class_location(target), None
+        return f"{target.module.name}.{target.name}", _written_at(target), None
     if isinstance(target, Instance):
-        return f"{target.cls.module.name}.{target.cls.name}", class_location(target.cls), None
+        return f"{target.cls.module.name}.{target.cls.name}", _written_at(target.cls), None
     if isinstance(target, External):
         return target.name, None, None
     if isinstance(target, Result):
@@ -388,6 +429,11 @@ def signature_end(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, in
     ]
     ends.append((node.lineno, node.col_offset + len("def ") + len(node.name)))
     return max(ends)
+
+
+def _written_at(cls: Class) -> Location | None:
+    """The line of `class`; None for a class that a call has made."""
+    return class_location(cls) if cls.definition.body else None
 
 
 def class_location(cls: Class) -> Location:

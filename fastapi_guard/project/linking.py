@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi_guard.project.answers import ResponseModel, names_in
 from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.route_objects import given_dependencies
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
 from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.parameters import parameters_of, unread_path_parameters
-from fastapi_guard.project.registration import Include, Mount, Route, Router
+from fastapi_guard.project.registration import NOTHING, Held, Include, Mount, Route, Router
 from fastapi_guard.project.values import (
     BoundMethod,
     Choice,
@@ -80,12 +81,17 @@ class Linker:
         self.keeps_tree = version >= TREE_SINCE
         self.names = names
         self.reached: set[int] = set()
+        self.served: set[int] = set()
+        """Entries of routers that were walked, by identity."""
         self.mounted: set[int] = set()
         self.unresolved: list[Unresolved] = []
         self._places: dict[int, RouterPlace] = {}
+        self._held: dict[int, tuple[str, tuple[Dependant, ...]]] = {}
         self.endpoints: dict[int, Value] = {}
         self.response_models: dict[int, ResponseModel] = {}
         """The endpoint's value by the identity of its operation."""
+        self.route_classes: dict[int, Class] = {}
+        """The route class whose `get_route_handler` stands before an endpoint, by the identity of its operation."""
         self.chains: dict[int, tuple[Router, ...]] = {}
         """The applications around an operation, outermost first, by the identity of the operation."""
 
@@ -112,32 +118,51 @@ class Linker:
         if id(router) in context.seen or len(context.seen) > MOST_NESTED_ROUTERS:
             return
         self.reached.add(id(router))
-        place = self.place(router)
-        inner = Context(
-            context.prefix + place.prefix,
-            (*context.tags, *_texts(router.options.get("tags"))),
-            (*context.dependencies, *place.dependencies),
-            context.include_in_schema and _flag(router.options.get("include_in_schema")),
-            context.steps,
-            context.before,
-            (*context.seen, id(router)),
-            context.chain or (application,),
-            context.arms,
-        )
-        for entry in [*_constructor_routes(router), *router.entries]:
-            if inner.before is not None and entry.order > inner.before:
+        outer = replace(context, seen=(*context.seen, id(router)), chain=context.chain or (application,))
+        contexts: dict[int, Context] = {}
+        for entry in router.entries:
+            if not isinstance(entry, (Route, Include, Mount)):
                 continue
+            if outer.before is not None and entry.order > outer.before:
+                continue
+            if id(entry.held) not in contexts:
+                contexts[id(entry.held)] = self._under(outer, router, entry.held)
+            inner = contexts[id(entry.held)]
+            self.served.add(id(entry))
             if entry.condition:
                 self._report(
                     "conditional", entry.place, f"this is registered only when {entry.condition} is not at its default"
                 )
                 continue
+            if entry.doubt:
+                reason = f"whether this is registered depends on {entry.doubt}, which could not be decided"
+                self._report("conditional", entry.place, reason)
             if isinstance(entry, Route):
                 yield self._operation(application, router, entry, inner)
             elif isinstance(entry, Include):
                 yield from self._included(application, entry, inner)
             elif self.keeps_tree or not context.steps or context.steps[-1].router.is_application:
                 yield from self._mounted(application, router, entry, inner)
+
+    def _under(self, context: Context, router: Router, held: Held) -> Context:
+        """The context of what was registered while the router held these options."""
+        if held is NOTHING:
+            return context
+        if id(held) not in self._held:
+            via = Via.APP if router.is_application else Via.ROUTER
+            prefix, _ = self._text(held.prefix, router.place, "prefix of a router")
+            place = self.place(router)
+            is_last = held is router.held()
+            dependencies = place.dependencies if is_last else self.reader.listed(held.dependencies, via)
+            self._held[id(held)] = prefix, dependencies
+        prefix, dependencies = self._held[id(held)]
+        return replace(
+            context,
+            prefix=context.prefix + prefix,
+            tags=(*context.tags, *_texts(held.tags)),
+            dependencies=(*context.dependencies, *dependencies),
+            include_in_schema=context.include_in_schema and _flag(held.include_in_schema),
+        )
 
     def _included(self, application: Router, entry: Include, context: Context) -> Iterator[PathOperation]:
         found = False
@@ -220,15 +245,16 @@ class Linker:
         noun = function_noun(function) if function else None
         if noun is None and not isinstance(entry.endpoint, (External, Result, Instance, Class)):
             self._report("route", entry.place, f"the endpoint is {describe(entry.endpoint)}")
-        own = self.reader.listed(entry.options.get("dependencies"), Via.DECORATOR)
         dependencies: tuple[Dependant, ...] = ()
-        if entry.kind != "starlette":
-            dependencies = (*context.dependencies, *own, *self.reader.of_parameters(chosen))
+        if not entry.is_starlette:
+            own = self.reader.listed(entry.options.get("dependencies"), Via.DECORATOR)
+            late = self._late(entry, is_included=bool(context.steps) and not context.steps[-1].router.is_application)
+            dependencies = (*context.dependencies, *own, *late, *self.reader.of_parameters(chosen))
         name, location, _noun = identify(chosen)
         operation = PathOperation(
             app=self.names.get(id(application), ""),
             kind=entry.kind,
-            methods=() if entry.kind == "websocket" else self._methods(entry),
+            methods=() if entry.kind == "websocket" else self._methods(entry, chosen),
             path=context.prefix + path,
             endpoint=noun,
             endpoint_name=name,
@@ -256,12 +282,27 @@ class Linker:
         )
         self.endpoints[id(operation)] = entry.endpoint
         self.response_models[id(operation)] = self._declared(entry, function)
+        if entry.made_by is not None and entry.made_by.lookup("get_route_handler") is not None:
+            self.route_classes[id(operation)] = entry.made_by
         self.chains[id(operation)] = context.chain
         return operation
 
-    def _methods(self, entry: Route) -> tuple[str, ...]:
+    def _late(self, entry: Route, *, is_included: bool) -> tuple[Dependant, ...]:
+        """What was put into `route.dependencies` afterwards: FastAPI reads that again where the route is included."""
+        if entry.late_dependencies is None or not is_included:
+            return ()
+        given = given_dependencies(entry)
+        added = [item for item in entry.late_dependencies.items if item not in given]
+        return self.reader.listed(Sequence("list", added, entry.late_dependencies.is_complete), Via.DECORATOR)
+
+    def _methods(self, entry: Route, endpoint: Value) -> tuple[str, ...]:
+        methods = self._declared_methods(entry, endpoint)
+        return tuple(sorted({*methods, "HEAD"})) if entry.is_starlette and "GET" in methods else methods
+
+    def _declared_methods(self, entry: Route, endpoint: Value) -> tuple[str, ...]:
         if entry.methods is None or is_none(entry.methods):
-            return ("GET",)
+            is_endpoint_class = entry.is_starlette and isinstance(endpoint, (Class, Instance))
+            return () if is_endpoint_class else ("GET",)
         if isinstance(entry.methods, Sequence):
             return tuple(
                 dict.fromkeys(
@@ -304,7 +345,8 @@ class Linker:
         if isinstance(known, str):
             return known, True
         if isinstance(value, Operation) and value.operator == "text":
-            return "".join(self._text(part, place, what)[0] for part in value.operands), False
+            text = "".join(self._text(part, place, what)[0] for part in value.operands)
+            return text.replace("//{unresolved}", "/{unresolved}"), False
         if isinstance(value, Choice):
             first = next((option for option in value.options if isinstance(constant(option), str)), None)
             if first is not None:
@@ -344,27 +386,6 @@ def endpoint_functions(endpoint: Value) -> tuple[Function | None, tuple[Function
     if not isinstance(endpoint, Function):
         return None, tuple(wrappers)
     return unwrapped(endpoint), tuple(wrappers)
-
-
-def _constructor_routes(router: Router) -> Iterator[Route | Mount]:
-    """`routes=[APIRoute("/x", endpoint), Mount("/static", app)]` of a constructor."""
-    routes = router.options.get("routes")
-    for item in routes.items if isinstance(routes, Sequence) else []:
-        if not (isinstance(item, Result) and isinstance(item.callee, External) and item.place is not None):
-            continue
-        name = item.callee.name.rpartition(".")[2]
-        path = item.arguments[0] if item.arguments else item.keywords.get("path", Literal(""))
-        target = (
-            item.arguments[1] if len(item.arguments) > 1 else item.keywords.get("endpoint") or item.keywords.get("app")
-        )
-        if target is None:
-            continue
-        if name == "Mount":
-            yield Mount(path, target, item.place)
-        elif name in ("APIRoute", "Route", "APIWebSocketRoute", "WebSocketRoute"):
-            kind = {"APIRoute": "http", "Route": "starlette"}.get(name, "websocket")
-            options = {key: value for key, value in item.keywords.items() if key not in ("path", "endpoint", "methods")}
-            yield Route(kind, path, item.keywords.get("methods"), target, options, item.place)
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:

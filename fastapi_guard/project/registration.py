@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from fastapi_guard.project.values import Class, Place, Value
+from fastapi_guard.project.values import Class, Mapping, Place, Sequence, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a router gives to what is registered on it: its options as they are at that moment."""
+
+    prefix: Value | None = None
+    tags: Value | None = None
+    dependencies: Value | None = None
+    include_in_schema: Value | None = None
+
+
+NOTHING = Held()
 
 
 @dataclass(slots=True, eq=False)
-class Route:
+class Route(Value):
     """One registration of an endpoint on a router."""
 
     kind: str
@@ -23,10 +36,19 @@ class Route:
     """Position among all registrations of the project, in the order in which its code makes them."""
     condition: str = ""
     """The setting that has to be changed from its default for this to happen."""
+    doubt: str = ""
+    """The test that decides whether this happens, and that could not be decided."""
+    held: Held = NOTHING
+    is_starlette: bool = False
+    """Starlette's own `Route` or `WebSocketRoute`: it takes no prefix, tags or dependencies of its router."""
+    made_by: Class | None = None
+    """The route class of the project that it is an object of."""
+    late_dependencies: Sequence | None = None
+    """What is in `route.dependencies`, once the analysed code has looked at it; own and router's."""
 
 
 @dataclass(slots=True, eq=False)
-class Include:
+class Include(Value):
     """`include_router(router, ...)`."""
 
     router: Value
@@ -34,10 +56,12 @@ class Include:
     place: Place
     order: int = 0
     condition: str = ""
+    doubt: str = ""
+    held: Held = NOTHING
 
 
 @dataclass(slots=True, eq=False)
-class Mount:
+class Mount(Value):
     """`mount(path, app)`."""
 
     path: Value
@@ -45,6 +69,8 @@ class Mount:
     place: Place
     order: int = 0
     condition: str = ""
+    doubt: str = ""
+    held: Held = NOTHING
 
 
 Entry = Route | Include | Mount
@@ -74,7 +100,8 @@ class Router(Value):
     """The project's own subclass."""
     options: dict[str, Value] = field(default_factory=dict)
     """Keyword arguments that reached FastAPI's `__init__`."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Value] = field(default_factory=list)
+    """What was registered, in order: routes, inclusions and mounts."""
     attributes: dict[str, Value] = field(default_factory=dict)
     middlewares: list[Middleware] = field(default_factory=list)
     validation_handlers: list[Value] = field(default_factory=list)
@@ -87,10 +114,62 @@ class Router(Value):
     """`module:Class.attribute` that it was assigned to."""
     condition: str = ""
     """The setting that has to be changed from its default for it to be made."""
+    doubts: frozenset[str] = frozenset()
+    """The tests, as written, that could not be decided and under which it is made."""
+
+    last_held: Held = NOTHING
 
     def add(self, entry: Entry) -> None:
-        """Register something behind what is there."""
+        """Register something behind what is there, under the options that the router has now."""
+        entry.held = self.held()
         self.entries.append(entry)
+
+    def add_plain(self, entry: Entry) -> None:
+        """Register something of Starlette's, which knows no options of a router."""
+        self.entries.append(entry)
+
+    def held(self) -> Held:
+        """The options as they are now; later changes of the router's lists do not reach it."""
+        now = Held(
+            self.options.get("prefix"),
+            self.options.get("tags"),
+            self.options.get("dependencies"),
+            self.options.get("include_in_schema"),
+        )
+        if not _is_unchanged(self.last_held, now):
+            self.last_held = replace(now, tags=_copied(now.tags), dependencies=_copied(now.dependencies))
+        return self.last_held
+
+
+def _copied(value: Value | None) -> Value | None:
+    return Sequence(value.kind, list(value.items), value.is_complete) if isinstance(value, Sequence) else value
+
+
+def _is_unchanged(last: Held, now: Held) -> bool:
+    return (
+        last.prefix is now.prefix
+        and last.include_in_schema is now.include_in_schema
+        and _has_same_items(last.tags, now.tags)
+        and _has_same_items(last.dependencies, now.dependencies)
+    )
+
+
+def _has_same_items(one: Value | None, other: Value | None) -> bool:
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        return one.items == other.items and one.is_complete == other.is_complete
+    return one is other
+
+
+@dataclass(slots=True, eq=False)
+class RouteList(Sequence):
+    """`router.routes`: the list of what is registered. What the analysed code does to it, it does to the router."""
+
+    router: Router | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Overrides(Mapping):
+    """`app.dependency_overrides`: what runs in place of a dependency."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,6 +44,14 @@ class Literal(Value):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class EnumMember(Literal):
+    """A member of an enumeration of the project; it is taken for its value wherever a constant is wanted."""
+
+    cls: Class
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Setting(Value):
     """A value that configuration can change: what it is by default, and what it is called."""
 
@@ -109,6 +117,8 @@ class Function(Value):
     wraps: Value | None = None
     """What `functools.wraps` was given: the function whose signature this one shows."""
     defaults: dict[str, Value] = field(default_factory=dict)
+    attributes: dict[str, Value] = field(default_factory=dict)
+    """What the analysed code has set on it: `handler.route = "/x"`."""
 
     @property
     def is_async(self) -> bool:
@@ -138,6 +148,10 @@ class Class(Value):
     decorators: list[Value] = field(default_factory=list)
     handled_status: int | None = None
     """For an exception: the status that an exception handler of the application answers for it."""
+    members: dict[str, Value] = field(default_factory=dict)
+    """Of an enumeration, as far as they were asked for."""
+    subclasses: list[Class] = field(default_factory=list)
+    """Its direct subclasses in the order of their definition."""
     order: tuple[Class | External, ...] = ()
     """Itself and its bases, once they were asked for: bases do not change."""
 
@@ -346,6 +360,8 @@ def is_same(one: Value, other: Value) -> bool:
     """Whether two values are certainly the same."""
     if one is other:
         return True
+    if isinstance(one, EnumMember) and isinstance(other, EnumMember):
+        return one.cls is other.cls and one.name == other.name
     if isinstance(one, Literal) and isinstance(other, Literal):
         return type(one.value) is type(other.value) and one.value == other.value
     if isinstance(one, External) and isinstance(other, External):

@@ -16,10 +16,10 @@ class ModuleFinder:
 
     def __init__(self, paths: Iterable[str], markers: Iterable[str] = (), source_roots: tuple[str, ...] = ()) -> None:
         """`paths`: every Python file, POSIX, relative to the root. `markers`: folders that hold a project file."""
-        self._files = frozenset(path for path in paths if path.endswith((".py", ".pyi")))
-        self._folders = frozenset(
+        self.files = frozenset(path for path in paths if path.endswith((".py", ".pyi")))
+        self.folders = frozenset(
             folder.as_posix() if folder.as_posix() != "." else ""
-            for path in self._files
+            for path in self.files
             for folder in PurePosixPath(path).parents
         )
         self._markers = frozenset(markers)
@@ -65,23 +65,23 @@ class ModuleFinder:
     def _base(self, path: str) -> str:
         """The folder that imports of this file's package start from."""
         folder = _folder(path.rstrip("/"))
-        while f"{folder}/__init__.py" in self._files and folder:
+        while f"{folder}/__init__.py" in self.files and folder:
             folder = _folder(folder)
         start = folder
         while folder:
             if folder in self._markers or folder in self._source_roots or PurePosixPath(folder).name == "src":
                 return folder
             folder = _folder(folder)
-        return start if f"{start}/__init__.py" not in self._files and self._is_regular_package(path) else ""
+        return start if f"{start}/__init__.py" not in self.files and self._is_regular_package(path) else ""
 
     def _is_regular_package(self, path: str) -> bool:
-        return f"{_folder(path)}/__init__.py" in self._files
+        return f"{_folder(path)}/__init__.py" in self.files
 
     def _search(self, name: str, importer: str) -> str | None:
         folder = _folder(importer)
         candidates = []
         while True:
-            if f"{folder}/__init__.py".lstrip("/") not in self._files or folder == "":
+            if f"{folder}/__init__.py".lstrip("/") not in self.files or folder == "":
                 candidates.append(folder)
             if not folder:
                 break
@@ -103,11 +103,11 @@ class ModuleFinder:
         base = "/".join(part for part in (folder, *name.split(".")) if part)
         if not name:
             init = f"{base}/__init__.py".lstrip("/")
-            return init if init in self._files else f"{base}/"
+            return init if init in self.files else f"{base}/"
         for candidate in (f"{base}/__init__.py", f"{base}.py", f"{base}.pyi"):
-            if candidate in self._files:
+            if candidate in self.files:
                 return candidate
-        return f"{base}/" if base in self._folders else None
+        return f"{base}/" if base in self.folders else None
 
 
 def _folder(path: str) -> str:

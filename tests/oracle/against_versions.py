@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
@@ -77,6 +77,7 @@ def compare_random(oracle: Oracle) -> list[str]:
         derandomize=True,
         deadline=None,
         database=None,
+        phases=[Phase.generate],  # making the example small takes longer than looking at it
         suppress_health_check=list(HealthCheck),
     )
     @given(files=applications())

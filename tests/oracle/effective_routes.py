@@ -98,7 +98,9 @@ def _walk(routes: list[Any], prefix: str) -> Iterator[tuple[str, str, Any]]:
                 yield from _walk(original.routes, path)
             else:
                 yield "mount", path, context
-        elif isinstance(original, starlette_routing.Route | starlette_routing.WebSocketRoute):
+        elif isinstance(original, starlette_routing.WebSocketRoute):
+            yield "websocket", path, context
+        elif isinstance(original, starlette_routing.Route):
             yield "starlette", path, context
 
 
@@ -152,6 +154,8 @@ def _place(call: Any, root: Path) -> tuple[str | None, int | None]:
         return None, None
     definitions = _definitions(file)
     name = call.__qualname__.replace("<locals>.", "") if inspect.isclass(call) else call.__code__.co_firstlineno
+    if inspect.isclass(call) and name not in definitions:  # a call has made it
+        return None, None
     return Path(file).resolve().relative_to(root).as_posix(), definitions.get(name, name)
 
 

@@ -43,8 +43,6 @@ def _row(route: dict[str, Any]) -> dict[str, Any]:
     row["status_code"] = row["status_code"] or 200
     row["methods"] = sorted(row["methods"])
     row["dependency_places"] = [f"{place['path']}:{place['line']}" for place in row["dependency_places"]]
-    if row["kind"] == "starlette":  # Starlette adds HEAD to a route that answers GET
-        row["methods"] = [method for method in row["methods"] if method != "HEAD"]
     if row["kind"] == "mount":  # what is mounted has no endpoint
         row["file"] = row["line"] = None
     return row

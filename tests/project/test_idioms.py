@@ -26,9 +26,9 @@ GUARD = """
 """
 
 
-def project_of(**files: str) -> Project:
+def project_of(settings: Settings | None = None, **files: str) -> Project:
     texts = {name.replace("__", "/") + ".py": textwrap.dedent(text) for name, text in files.items()}
-    return with_deep_stack(run_analysis, texts, Settings(), ()).project
+    return with_deep_stack(run_analysis, texts, settings or Settings(), ()).project
 
 
 def verdicts(project: Project) -> dict[str, str]:
@@ -188,3 +188,307 @@ def test_a_dependency_that_returns_a_response_rejects_nobody() -> None:
     )
 
     assert verdicts(project)["GET /a"] != "required"
+
+
+def test_a_handler_for_expired_tokens_takes_no_forged_ones() -> None:
+    """Of two handlers the first takes what has expired; what becomes of a forged token the second decides."""
+    project = project_of(
+        main=with_guard(
+            """
+            def decode(token):
+                return jwt.decode(token, os.environ["KEY"], algorithms=["HS256"])
+
+            def open_for_all(authorization: str = Header("")):
+                try:
+                    return decode(authorization)
+                except jwt.ExpiredSignatureError:
+                    raise HTTPException(401)
+                except jwt.PyJWTError:
+                    return {}
+
+            def closed(authorization: str = Header("")):
+                try:
+                    return decode(authorization)
+                except jwt.ExpiredSignatureError:
+                    return {}
+                except jwt.PyJWTError:
+                    raise HTTPException(401)
+
+            app = FastAPI()
+
+            @app.get("/open")
+            def read_open(user=Depends(open_for_all)):
+                return user
+
+            @app.get("/closed")
+            def read_closed(user=Depends(closed)):
+                return user
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /open": "optional", "GET /closed": "required"}
+
+
+def test_a_lifespan_registers_with_its_own_application() -> None:
+    """What a lifespan registers is an operation, and nothing about it is unresolved."""
+    project = project_of(
+        main=with_guard(
+            """
+            router = APIRouter()
+
+            @router.get("/late")
+            def late(user=Depends(current_user)):
+                return user
+
+            async def lifespan(app):
+                app.include_router(router)
+                yield
+
+            app = FastAPI(lifespan=lifespan)
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /late": "required"}
+    assert project.unresolved == ()
+
+
+def test_a_route_that_may_be_taken_out_is_said_to_be() -> None:
+    """What is put into or taken out of `routes` and cannot be followed is listed with its place."""
+    project = project_of(
+        main=with_guard(
+            """
+            import plugins
+
+            app = FastAPI()
+
+            @app.get("/kept")
+            def kept():
+                return 1
+
+            app.router.routes.append(plugins.route)
+            if plugins.is_closed():
+                for route in app.routes:
+                    app.router.routes.remove(route)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /kept"]
+    assert [item.reason for item in project.unresolved] == [
+        "what is put into the routes is plugins.route",
+        "the route /kept may be taken out of the routes here",
+    ]
+
+
+def test_a_test_that_cannot_be_decided_is_said() -> None:
+    """What is registered under it is an operation, and the test that decides is listed with the place."""
+    project = project_of(
+        main=with_guard(
+            """
+            import features
+
+            def add_reports(app):
+                if not features.reports():
+                    return
+
+                @app.get("/reports")
+                def reports():
+                    return []
+
+            app = FastAPI()
+            add_reports(app)
+            if features.beta:
+                app.add_api_route("/beta", lambda: 1)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /reports", "GET /beta"]
+    assert [(item.kind, item.reason) for item in project.unresolved] == [
+        ("conditional", "whether this is registered depends on not features.reports(), which could not be decided"),
+        ("conditional", "whether this is registered depends on features.beta, which could not be decided"),
+    ]
+
+
+def test_a_function_that_is_declared_to_give_settings_gives_their_defaults() -> None:
+    """However it finds them: what is registered when a setting is on is not there by default."""
+    project = project_of(
+        main=with_guard(
+            """
+            import contextvars
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                has_debug: bool = False
+
+            current = contextvars.ContextVar("current")
+
+            def settings() -> Settings:
+                found = current.get(None)
+                return found if found is not None else Settings()
+
+            app = FastAPI()
+            if settings().has_debug:
+
+                @app.get("/debug")
+                def debug():
+                    return 1
+            """
+        )
+    )
+
+    assert project.operations == ()
+    assert [item.kind for item in project.unresolved] == ["conditional"]
+
+
+def test_what_overrides_a_dependency_runs_in_its_place() -> None:
+    """`app.dependency_overrides`: a stub that is replaced guards as its replacement does, and the other way round."""
+    project = project_of(
+        main=with_guard(
+            """
+            def caller():
+                raise NotImplementedError
+
+            def developer():
+                return "developer"
+
+            app = FastAPI()
+
+            @app.get("/wired")
+            def wired(user=Depends(caller)):
+                return user
+
+            app.dependency_overrides[caller] = current_user
+            always = FastAPI()
+
+            @always.get("/me")
+            def always_open(user=Depends(current_user)):
+                return user
+
+            always.dependency_overrides[current_user] = developer
+            sometimes = FastAPI()
+
+            @sometimes.get("/me")
+            def sometimes_open(user=Depends(current_user)):
+                return user
+
+            if os.getenv("DEVELOPMENT") == "1":
+                sometimes.dependency_overrides[current_user] = developer
+            app.mount("/always", always)
+            app.mount("/sometimes", sometimes)
+            """
+        )
+    )
+
+    assert verdicts(project) == {
+        "GET /wired": "required",
+        "GET /always/me": "ineffective",
+        "GET /sometimes/me": "unknown",
+    }
+
+
+def test_a_route_class_stands_before_the_endpoint() -> None:
+    """The handler that `get_route_handler` gives may turn strangers away."""
+    project = project_of(
+        main=with_guard(
+            """
+            from fastapi import Request
+            from fastapi.routing import APIRoute
+
+            class KeyRoute(APIRoute):
+                def get_route_handler(self):
+                    handle = super().get_route_handler()
+
+                    async def checked(request: Request):
+                        if request.headers.get("x-key") != os.environ["KEY"]:
+                            raise HTTPException(401)
+                        return await handle(request)
+
+                    return checked
+
+            class TimedRoute(APIRoute):
+                def get_route_handler(self):
+                    handle = super().get_route_handler()
+
+                    async def timed(request: Request):
+                        return await handle(request)
+
+                    return timed
+
+            guarded = APIRouter(route_class=KeyRoute)
+            timed = APIRouter(route_class=TimedRoute)
+
+            @guarded.get("/guarded")
+            def read():
+                return 1
+
+            @timed.get("/timed")
+            def read_timed():
+                return 1
+
+            app = FastAPI()
+            app.include_router(guarded)
+            app.include_router(timed)
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /guarded": "required", "GET /timed": "none"}
+
+
+def test_before_0_123_5_text_annotations_are_read_where_the_decorator_stands() -> None:
+    """FastAPI looked an annotation that is text up in the module of the wrapper, and lost the dependency in it."""
+    files = {
+        "deco": """
+            import functools
+
+            def logged(endpoint):
+                @functools.wraps(endpoint)
+                async def wrapper(*args, **kwargs):
+                    return await endpoint(*args, **kwargs)
+                return wrapper
+            """,
+        "main": "from deco import logged\n"
+        + with_guard(
+            """
+            Caller = Annotated[dict, Depends(current_user)]
+            app = FastAPI()
+
+            @app.get("/me")
+            @logged
+            async def me(user: "Caller"):
+                return user
+            """
+        ),
+    }
+    old = Settings(fastapi_version=(0, 115, 12))
+
+    assert verdicts(project_of(**files)) == {"GET /me": "required"}
+    assert verdicts(project_of(old, **files)) == {"GET /me": "none"}
+
+
+def test_a_scheme_that_is_called_by_hand_is_asked_for_the_credential() -> None:
+    """`await bearer(request)` in a handler: with `auto_error=False` it gives None to a stranger."""
+    project = project_of(
+        main=with_guard(
+            """
+            from fastapi import Request
+
+            lenient = OAuth2PasswordBearer(tokenUrl="token", auto_error=False)
+            app = FastAPI()
+
+            @app.get("/strict")
+            async def strict(request: Request):
+                return current_user(await scheme(request))
+
+            @app.get("/lenient")
+            async def lenient_handler(request: Request):
+                token = await lenient(request)
+                return current_user(token) if token else None
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /strict": "required", "GET /lenient": "optional"}

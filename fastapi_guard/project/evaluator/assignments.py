@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.iteration import iterate
+from fastapi_guard.project.evaluator.operators import key_of
+from fastapi_guard.project.evaluator.route_objects import adopt, route_list, set_route_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
-from fastapi_guard.project.registration import Router
+from fastapi_guard.project.registration import Include, Mount, Overrides, Route, RouteList, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
+    BoundMethod,
     Class,
     Conditional,
+    Function,
     Instance,
     Item,
     Literal,
@@ -57,6 +61,8 @@ def augmented_assign(interpreter: Interpreter, statement: ast.AugAssign, scope: 
             current.is_complete = current.is_complete and added.is_complete
         else:
             current.is_complete = False
+        if isinstance(current, RouteList):
+            adopt(interpreter, current, Place(scope.module, statement))
         return FALLS
     from fastapi_guard.project.evaluator.operators import binary
 
@@ -88,18 +94,30 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
     elif isinstance(target, ast.Subscript):
         receiver = evaluate(interpreter, target.value, scope)
         key = evaluate(interpreter, target.slice, scope)
-        if isinstance(receiver, Mapping) and isinstance(key, Literal):
+        hashable = key_of(key)
+        if isinstance(receiver, Overrides) and hashable is not None:
+            receiver.items[hashable[0]] = _if_it_happens(interpreter, value)
+        elif isinstance(receiver, Mapping) and hashable is not None:
+            at = hashable[0]
             if interpreter.conditions:
                 value = (
-                    choice([receiver.items[key.value], value])
-                    if key.value in receiver.items
+                    choice([receiver.items[at], value])
+                    if at in receiver.items
                     else Conditional(value, interpreter.conditions[-1])
                 )
-            receiver.items[key.value] = value
+            receiver.items[at] = value
         elif isinstance(receiver, Mapping):
             receiver.is_complete = False
     elif isinstance(target, ast.Starred):
         bind(interpreter, target.value, value, scope)
+
+
+def _if_it_happens(interpreter: Interpreter, value: Value) -> Value:
+    """A value together with what decides whether the running code runs."""
+    if interpreter.conditions:
+        return Conditional(value, interpreter.conditions[-1])
+    tests = [test for test in (*interpreter.undecided, *interpreter.doubts, *interpreter.switches) if test]
+    return Conditional(value, tests[-1], is_undecided=True) if tests else value
 
 
 def set_name(scope: Scope, name: str, value: Value) -> None:
@@ -128,8 +146,16 @@ def set_attribute(
         receiver.attributes[name] = value
         if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
+    elif isinstance(receiver, (Function, BoundMethod)):
+        function = receiver.function if isinstance(receiver, BoundMethod) else receiver
+        function.attributes[name] = value
+    elif isinstance(receiver, (Route, Include, Mount)):
+        set_route_attribute(receiver, name, value)
+    elif isinstance(receiver, Router) and name == "routes":
+        receiver.entries[:] = iterate(interpreter, value) or []
+        adopt(interpreter, route_list(receiver), place)
     elif isinstance(receiver, Router):
-        if name in ("prefix", "tags", "dependencies", "include_in_schema"):
+        if name in ("prefix", "tags", "dependencies", "include_in_schema", "route_class"):
             receiver.options[name] = value
         receiver.attributes[name] = value
     elif isinstance(receiver, Class):

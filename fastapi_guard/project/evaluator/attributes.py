@@ -8,18 +8,25 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.enums import is_enumeration, member, member_attribute, members
+from fastapi_guard.project.evaluator.files import FilePath, Record, path_attribute, record_field
+from fastapi_guard.project.evaluator.reflection import attributes_of
+from fastapi_guard.project.evaluator.route_objects import route_attribute, route_list
+from fastapi_guard.project.evaluator.signatures import KINDS, Parameter, Signature, signature_attribute
 from fastapi_guard.project.one_row import may_give_none
-from fastapi_guard.project.registration import Router, RouterMethod
+from fastapi_guard.project.registration import Include, Mount, Overrides, Route, Router, RouterMethod
 from fastapi_guard.project.values import (
     Argument,
     BoundMethod,
     Choice,
     Class,
     Descriptor,
+    EnumMember,
     External,
     Function,
     Instance,
     Literal,
+    Mapping,
     Member,
     Module,
     Partial,
@@ -69,6 +76,8 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
         return external_attribute(receiver, name)
     if isinstance(receiver, Instance):
         return _instance_attribute(interpreter, receiver, name, place)
+    if name == "__dict__" and (held := attributes_of(interpreter, receiver)) is not None:
+        return held
     if isinstance(receiver, Module):
         return interpreter.module_attribute(receiver.scope, name)
     if isinstance(receiver, Router):
@@ -83,15 +92,44 @@ def attribute(interpreter: Interpreter, receiver: Value, name: str, place: Place
         return receiver.attributes[name]
     if isinstance(receiver, TypeForm) and not isinstance(receiver.origin, External):
         return attribute(interpreter, receiver.origin, name, place)
+    if isinstance(receiver, (Route, Include, Mount)):
+        return route_attribute(interpreter, receiver, name, place)
     if isinstance(receiver, Partial) and name == "func":
         return receiver.function
+    if isinstance(receiver, EnumMember):
+        found = member_attribute(interpreter, receiver, name)
+        return found if found is not None else Member(receiver, name)
+    if isinstance(receiver, Setting) and isinstance(receiver.default, Instance):
+        return attribute(interpreter, receiver.default, name, place)
     if isinstance(receiver, (Literal, Setting)) and name == "value":
-        return receiver  # a member of an enumeration stands for its value
-    if isinstance(receiver, (Function, BoundMethod)) and name in ("__name__", "__qualname__"):
-        function = receiver.function if isinstance(receiver, BoundMethod) else receiver
-        return Literal(function.name.rpartition(".")[2])
+        return receiver  # a member of an enumeration of a library stands for its value
+    if isinstance(receiver, (Function, BoundMethod)):
+        return _function_attribute(receiver, name)
+    if isinstance(receiver, FilePath):
+        return path_attribute(receiver, name) or Member(receiver, name)
+    if isinstance(receiver, Record):
+        return record_field(receiver, name) or Member(receiver, name)
+    if isinstance(receiver, (Signature, Parameter)):
+        return signature_attribute(receiver, name)
     if isinstance(receiver, Unknown):
         return Unknown(receiver.reason, receiver.place)
+    return Member(receiver, name)
+
+
+def _function_attribute(receiver: Function | BoundMethod, name: str) -> Value:
+    function = receiver.function if isinstance(receiver, BoundMethod) else receiver
+    if name in function.attributes:
+        return function.attributes[name]
+    if name in ("__name__", "__qualname__"):
+        return Literal(function.name.rpartition(".")[2])
+    if name == "__module__":
+        return Literal(function.module.name)
+    if name == "__wrapped__" and function.wraps is not None:
+        return function.wraps
+    if isinstance(receiver, BoundMethod) and name in ("__func__", "__self__"):
+        return receiver.function if name == "__func__" else receiver.receiver
+    if isinstance(function.wraps, Function) and name in function.wraps.attributes:
+        return function.wraps.attributes[name]  # `functools.wraps` copies them
     return Member(receiver, name)
 
 
@@ -103,6 +141,8 @@ def external_attribute(receiver: External, name: str) -> Value:
         return Literal(int(status.group(1)))
     if receiver.name == "http.HTTPStatus" and name in http.HTTPStatus.__members__:
         return Literal(http.HTTPStatus[name].value)
+    if receiver.name == "inspect.Parameter" and name in KINDS:
+        return Literal(KINDS[name])
     if receiver.name == "http.HTTPMethod" and name.isupper():
         return Literal(name)
     if dotted == "sys.version_info":
@@ -278,6 +318,8 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
     found = receiver.lookup(name)
     if found is not None:
         value = interpreter.settle(found[0])
+        if is_enumeration(found[1]):
+            value = member(interpreter, found[1], name) or value
         if isinstance(value, Descriptor):
             if value.kind == "classmethod" and isinstance(value.function, Function):
                 return BoundMethod(value.function, receiver)
@@ -286,11 +328,7 @@ def _class_attribute(interpreter: Interpreter, receiver: Class, name: str) -> Va
     if name in ("__name__", "__qualname__"):
         return Literal(receiver.name.rpartition(".")[2])
     if name == "__members__":
-        from fastapi_guard.project.evaluator.iteration import iterate
-        from fastapi_guard.project.values import Mapping
-
-        members = [key for key in receiver.namespace if not key.startswith("_")]
-        return Mapping(dict(zip(members, iterate(interpreter, receiver) or [], strict=False)))
+        return Mapping(dict(members(interpreter, receiver)))
     return Member(receiver, name)
 
 
@@ -324,6 +362,10 @@ def _router_attribute(interpreter: Interpreter, receiver: Router, name: str, pla
             return _from_class(interpreter, interpreter.settle(found[0]), found[1], receiver, name)
     if name == "router" and receiver.is_application:
         return receiver
+    if name == "routes":
+        return route_list(receiver)
+    if name == "dependency_overrides" and receiver.is_application:
+        return receiver.attributes.setdefault(name, Overrides({}))
     if name == "state":
         receiver.attributes[name] = Result(External("starlette.datastructures.State"), (), {})
         return receiver.attributes[name]

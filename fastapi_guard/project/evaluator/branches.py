@@ -28,7 +28,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
 
     test = evaluate(interpreter, statement.test, scope)
     interpreter.note("test", test, Place(scope.module, statement.test))
-    decided = truth(test)
+    decided = None if _asks_how_it_is_started(statement.test) else truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)
         return run_block(interpreter, statement.orelse, scope)
@@ -40,7 +40,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     if by_default is not None:
         taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
         return _by_default(interpreter, taken, other, by_default[1], scope)
-    interpreter.undecided.append(ast.unparse(statement.test)[:60] if interpreter.trace is None else "")
+    interpreter.undecided.append(shown_test(statement.test) if interpreter.trace is None else "")
     try:
         return alternatives(
             interpreter,
@@ -52,6 +52,16 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         )
     finally:
         interpreter.undecided.pop()
+
+
+def shown_test(test: ast.expr) -> str:
+    """A test as messages name it; empty for one that only asks how the program is started."""
+    return "" if _asks_how_it_is_started(test) else ast.unparse(test)[:60]
+
+
+def _asks_how_it_is_started(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`: a module is imported or run."""
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _by_default(

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.files import FILES, FilePath
 from fastapi_guard.project.evaluator.methods import environment
+from fastapi_guard.project.evaluator.reflection import PLAIN_BASES, REFLECTION, lacks
+from fastapi_guard.project.evaluator.route_objects import is_route
+from fastapi_guard.project.evaluator.routers import APPLICATION_CLASSES, ROUTER_CLASSES
+from fastapi_guard.project.evaluator.sequences import SEQUENCES
+from fastapi_guard.project.evaluator.signatures import SIGNATURES
+from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     FALSE,
@@ -16,10 +24,10 @@ from fastapi_guard.project.values import (
     BoundMethod,
     Class,
     Descriptor,
+    EnumMember,
     External,
     Function,
     Instance,
-    Item,
     Literal,
     Mapping,
     Member,
@@ -75,6 +83,8 @@ def _getattr(
     if len(arguments) >= 2 and isinstance(constant(arguments[1]), str):
         name = str(constant(arguments[1]))
         found = attribute(interpreter, arguments[0], name, place)
+        if len(arguments) == 3 and isinstance(found, (Unknown, Member)) and lacks(arguments[0], name):
+            return arguments[2]
         if len(arguments) == 3 and isinstance(found, (Unknown, Member)):
             return choice([found, arguments[2]])
         return found
@@ -165,22 +175,6 @@ def _environment(
     return environment(arguments, keywords)
 
 
-def _sequence(kind: str) -> Known:
-    def make(
-        interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-    ) -> Value | None:
-        from fastapi_guard.project.evaluator.iteration import iterate
-
-        if not arguments:
-            return Sequence(kind, [])
-        items = iterate(interpreter, arguments[0])
-        if items is None and interpreter.trace is not None:  # whoever watches wants to know what they are items of
-            return Sequence(kind, [Item(arguments[0], Unknown("an item of what could not be followed"))], False)
-        return Sequence(kind, items) if items is not None else Sequence(kind, [], False)
-
-    return make
-
-
 def _dict(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
@@ -205,73 +199,13 @@ def _dict(
     return mapping
 
 
-def _zip(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
-    columns = [iterate(interpreter, argument) for argument in arguments]
-    if any(column is None for column in columns):
-        return Sequence("list", [], False)
-    rows = zip(*[column for column in columns if column is not None], strict=False)
-    return Sequence("list", [Sequence("tuple", list(row)) for row in rows])
-
-
-def _enumerate(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
-    items = iterate(interpreter, arguments[0]) if arguments else None
-    if items is None:
-        return Sequence("list", [], False)
-    start = constant(arguments[1]) if len(arguments) > 1 else constant(keywords.get("start", Literal(0)))
-    first = start if isinstance(start, int) else 0
-    return Sequence("list", [Sequence("tuple", [Literal(index), item]) for index, item in enumerate(items, first)])
-
-
-def _reversed(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
-    items = iterate(interpreter, arguments[0]) if arguments else None
-    return Sequence("list", items[::-1]) if items is not None else Sequence("list", [], False)
-
-
-def _chain(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
-    parts = [iterate(interpreter, argument) for argument in arguments]
-    items = [item for part in parts if part is not None for item in part]
-    return Sequence("list", items, all(part is not None for part in parts))
-
-
-def _range(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    bounds = [bound for bound in (constant(argument) for argument in arguments) if isinstance(bound, int)]
-    if bounds and len(bounds) == len(arguments) and len(range(*bounds)) <= 200:
-        return Sequence("list", [Literal(number) for number in range(*bounds)])
-    return Sequence("list", [], False)
-
-
-def _length(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    first = arguments[0] if arguments else NONE
-    if isinstance(first, (Sequence, Mapping)) and first.is_complete:
-        return Literal(len(first.items))
-    return None
-
-
 def _text(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
     if not arguments:
         return Literal("")
+    if isinstance(arguments[0], FilePath):
+        return Literal(arguments[0].path) if arguments[0].is_relative else arguments[0]
     known = constant(arguments[0])
     if known is None:
         return None
@@ -320,6 +254,19 @@ def _isinstance(
             if any(option in list(value.cls.linearized()) for option in kinds)
             else (None if value.is_abstract else FALSE)
         )
+    if isinstance(value, (Route, Include, Mount)):
+        told = [is_route(value, option.name) if isinstance(option, External) else None for option in kinds]
+        return TRUE if True in told else (None if None in told else FALSE)
+    if isinstance(value, Router) and len(kinds) == 1 and isinstance(kinds[0], External):
+        is_known = kinds[0].name in (*APPLICATION_CLASSES, *ROUTER_CLASSES)
+        return TRUE if is_known and (kinds[0].name in APPLICATION_CLASSES) == value.is_application else None
+    if _are_routers(kinds) and _is_no_router(value):
+        return FALSE
+    if isinstance(value, EnumMember) and all(isinstance(option, Class) for option in kinds):
+        return TRUE if any(option in value.cls.linearized() for option in kinds) else FALSE
+    plain = value.default if isinstance(value, Setting) else value
+    if isinstance(plain, PLAIN_VALUES) and kinds and all(isinstance(option, Class) for option in kinds):
+        return FALSE
     names = {option.name for option in kinds if isinstance(option, External)}
     actual = {
         Sequence: {"list", "tuple", "set"} & {getattr(value, "kind", "")},
@@ -332,6 +279,23 @@ def _isinstance(
     if actual is not None and len(names) == len(kinds) and all(name.startswith("builtins.") for name in names):
         return TRUE if {f"builtins.{name}" for name in actual} & names else FALSE
     return None
+
+
+PLAIN_VALUES = (Literal, Sequence, Mapping, Function, BoundMethod, Class, Module, Router, FilePath)
+"""Values that are no objects of a class of the project's."""
+
+
+def _are_routers(kinds: list[Value]) -> bool:
+    known = (*APPLICATION_CLASSES, *ROUTER_CLASSES)
+    return all(isinstance(kind, External) and kind.name in known for kind in kinds)
+
+
+def _is_no_router(value: Value) -> bool:
+    """Whether a value is certainly something else: data, a function, a class, something of Python's own."""
+    if isinstance(value, External):
+        top, _, last = value.name.rpartition(".")
+        return last[:1].isupper() or (top or last).partition(".")[0] in sys.stdlib_module_names or top == "fastapi"
+    return isinstance(value, (Literal, Sequence, Mapping, Function, BoundMethod, Class, Module, TypeForm, FilePath))
 
 
 def _issubclass(
@@ -349,20 +313,6 @@ def _issubclass(
     return FALSE if is_known or all(isinstance(kind, Class) for kind in kinds) else None
 
 
-PLAIN_BASES = frozenset(
-    {
-        "builtins.object",
-        "pydantic.BaseModel",
-        "abc.ABC",
-        "typing.Protocol",
-        "typing.Generic",
-        "typing.TypedDict",
-        "typing_extensions.TypedDict",
-    }
-)
-"""Library classes that have no interesting bases of their own."""
-
-
 def _is_coroutine_function(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
@@ -376,22 +326,45 @@ def _is_coroutine_function(
     return None
 
 
-def _hasattr(
-    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
-) -> Value | None:
-    if len(arguments) == 2 and isinstance(arguments[0], Instance) and not arguments[0].is_abstract:
-        name = str(constant(arguments[1]))
-        if name in arguments[0].attributes or arguments[0].cls.lookup(name):
-            return TRUE
-    return None
-
-
 def _type(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
+    if len(arguments) == 3 and isinstance(arguments[1], Sequence) and place is not None:
+        namespace = arguments[2].items if isinstance(arguments[2], Mapping) else {}
+        return made_class(arguments[0], arguments[1].items, namespace, keywords, place, scope)
     if len(arguments) == 1 and isinstance(arguments[0], Instance):
         return arguments[0].cls
     return None
+
+
+def _class_of_bases(
+    interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
+) -> Value | None:
+    """`create_model(name, __base__=Base)`, `make_class(name, fields, bases=(Base,))`: a class that has these bases."""
+    from fastapi_guard.project.evaluator.iteration import iterate
+
+    given = keywords.get("__base__") or keywords.get("bases") or Sequence("tuple", [])
+    bases: list[Value] | None = [given] if isinstance(given, (Class, External)) else iterate(interpreter, given)
+    if not bases or not arguments or place is None:
+        return None
+    return made_class(arguments[0], bases, {}, {}, place, scope)
+
+
+def made_class(
+    name: Value,
+    bases: list[Value],
+    namespace: dict[object, Value],
+    keywords: Keywords,
+    place: Place,
+    scope: Scope | None,
+) -> Value | None:
+    """A class that a call makes; it stands where the call does."""
+    shown = constant(name)
+    if scope is None or not isinstance(shown, str):
+        return None
+    definition = ast.copy_location(ast.ClassDef(shown, [], [], [], []), place.node)
+    attributes = {key: value for key, value in namespace.items() if isinstance(key, str)}
+    return Class(shown, definition, scope, scope.module, list(bases), dict(keywords), attributes)
 
 
 def _descriptor(kind: str) -> Known:
@@ -416,6 +389,15 @@ def _type_hints(
     from fastapi_guard.project.evaluator.expressions import annotation_value
 
     function = arguments[0] if arguments else NONE
+    if isinstance(function, Class):
+        bases = [base for base in reversed(function.linearized()) if isinstance(base, Class)]
+        return Mapping(
+            {
+                name: annotation_value(interpreter, node, base.scope)
+                for base in bases
+                for name, node in base.annotations.items()
+            }
+        )
     function = function.function if isinstance(function, BoundMethod) else function
     if not isinstance(function, Function) or isinstance(function.definition, ast.Lambda):
         return None
@@ -428,26 +410,20 @@ def _type_hints(
 
 
 EXTERNAL_CALLS: dict[str, Known] = {
+    **FILES,
+    **REFLECTION,
+    **SIGNATURES,
+    **SEQUENCES,
+    "attr.make_class": _class_of_bases,
+    "attrs.make_class": _class_of_bases,
     "builtins.bool": _boolean,
     "builtins.dict": _dict,
-    "builtins.enumerate": _enumerate,
-    "builtins.frozenset": _sequence("set"),
     "builtins.getattr": _getattr,
-    "builtins.hasattr": _hasattr,
     "builtins.isinstance": _isinstance,
     "builtins.issubclass": _issubclass,
-    "builtins.iter": _identity,
-    "builtins.len": _length,
-    "builtins.list": _sequence("list"),
-    "builtins.range": _range,
-    "builtins.reversed": _reversed,
-    "builtins.set": _sequence("set"),
     "builtins.setattr": _setattr,
-    "builtins.sorted": _sequence("list"),
     "builtins.str": _text,
-    "builtins.tuple": _sequence("tuple"),
     "builtins.type": _type,
-    "builtins.zip": _zip,
     "builtins.classmethod": _descriptor("classmethod"),
     "builtins.staticmethod": _descriptor("staticmethod"),
     "builtins.property": _descriptor("property"),
@@ -461,17 +437,19 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "fastapi.concurrency.run_in_threadpool": run_elsewhere(0),
     "starlette.concurrency.run_in_threadpool": run_elsewhere(0),
     "asyncio.iscoroutinefunction": _is_coroutine_function,
-    "inspect.iscoroutinefunction": _is_coroutine_function,
     "copy.copy": _identity,
     "copy.deepcopy": _identity,
     "decouple.config": _environment,
     "functools.partial": _partial,
     "functools.update_wrapper": _update_wrapper,
     "importlib.import_module": _import_module,
-    "itertools.chain": _chain,
     "os.environ.get": _environment,
     "os.getenv": _environment,
+    "pydantic.create_model": _class_of_bases,
+    "types.new_class": _class_of_bases,
     "typing.NewType": _new_type,
+    "typing.TypeAliasType": _cast,
+    "typing_extensions.TypeAliasType": _cast,
     "typing.get_type_hints": _type_hints,
     "typing.cast": _cast,
 }

@@ -13,9 +13,10 @@ from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
 from fastapi_guard.knowledge.scheduling import CREATES_TASKS
 from fastapi_guard.project.credentials import dotted_name
-from fastapi_guard.project.evaluator.attributes import attribute
+from fastapi_guard.project.evaluator.attributes import attribute, is_settings
 from fastapi_guard.project.evaluator.binding import bind_arguments
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
+from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
@@ -34,6 +35,7 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Literal,
+    Mapping,
     Member,
     Partial,
     Place,
@@ -200,6 +202,10 @@ def _call(
         and callee.callee.name in methods.CONFIGURATIONS
     ):
         return methods.environment(arguments, keywords)
+    if interpreter.trace is not None and interpreter.trace.is_bare and isinstance(callee, Result):
+        answer = _asked_scheme(interpreter.trace, callee)
+        if answer is not None:
+            return answer
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner
@@ -225,6 +231,23 @@ def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> 
     if isinstance(receiver, Instance):
         receiver.arguments.update({f"super.{index}": value for index, value in enumerate(arguments)})
         receiver.arguments.update({f"super.{name}": value for name, value in keywords.items()})
+
+
+def _asked_scheme(trace: Trace, scheme: Result) -> Value | None:
+    """What `scheme(request)` gives a stranger, where the code calls a security scheme by hand.
+
+    Raises AnalysedCodeRaises when the scheme turns him away.
+    """
+    from fastapi_guard.project.dependencies import is_security_class
+
+    if trace.is_forged or not isinstance(scheme.callee, External) or not is_security_class(scheme.callee.name):
+        return None
+    auto_error = scheme.keywords.get("auto_error")
+    if isinstance(auto_error, Literal) and not auto_error.value:
+        return Coroutine(NONE)
+    if auto_error is None or isinstance(auto_error, Literal):
+        raise AnalysedCodeRaises
+    return None
 
 
 def _fails_to_verify(trace: Trace, callee: External, arguments: Arguments) -> bool:
@@ -315,7 +338,7 @@ def _run(interpreter: Interpreter, function: Function, arguments: Arguments, key
         ways = _run_body(interpreter, function.definition, scope)
     finally:
         interpreter.call_stack.pop()
-    return _result(function, scope, bool(ways & FALLS))
+    return _result(interpreter, function, scope, bool(ways & FALLS))
 
 
 def _run_body(interpreter: Interpreter, definition: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> int:
@@ -331,7 +354,7 @@ def _run_body(interpreter: Interpreter, definition: ast.FunctionDef | ast.AsyncF
     return ways
 
 
-def _result(function: Function, scope: Scope, falls: bool) -> Value:
+def _result(interpreter: Interpreter, function: Function, scope: Scope, falls: bool) -> Value:
     """What the caller gets of a body that was run."""
     if scope.yielded:
         return Generator(tuple(scope.yielded))
@@ -339,7 +362,16 @@ def _result(function: Function, scope: Scope, falls: bool) -> Value:
     if falls:
         values.append(NONE)
     result = choice(values) if values else Unknown(f"{function.name} never returns")
+    if interpreter.trace is None and not isinstance(result, Instance):
+        result = _declared_settings(interpreter, function) or result
     return Coroutine(result) if function.is_async else result
+
+
+def _declared_settings(interpreter: Interpreter, function: Function) -> Instance | None:
+    """Some object of the settings class that a function is declared to give: each field has its default."""
+    node = getattr(function.definition, "returns", None)
+    kind = annotation_value(interpreter, node, function.scope) if isinstance(node, (ast.Name, ast.Constant)) else None
+    return Instance(kind, is_abstract=True) if isinstance(kind, Class) and is_settings(kind) else None
 
 
 def instantiate(
@@ -353,9 +385,16 @@ def instantiate(
         router = routers.make_router(interpreter, router_class, cls, arguments, keywords, place)
         if router is not None:
             return router
-    bases = cls.external_bases()
-    if any(base.startswith("enum.") for base in bases):
-        return arguments[0] if arguments else Unknown("an enumeration without a value")
+    if is_enumeration(cls):
+        if not arguments:
+            return Unknown("an enumeration without a value")
+        return member_of_value(interpreter, cls, arguments[0]) or arguments[0]
+    if any(base.endswith(".TypedDict") for base in cls.external_bases()) and "**" not in keywords:
+        given = arguments[0].items if arguments and isinstance(arguments[0], Mapping) else {}
+        return Mapping({**given, **dict(keywords.items())})
+    made = _new(interpreter, cls, arguments, keywords)
+    if made is not None:
+        return made
     instance = Instance(
         cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords}
     )
@@ -378,6 +417,19 @@ def instantiate(
         if cls.lookup(name) is not None:
             call_method(interpreter, instance, name, (), {}, place)
     return instance
+
+
+def _new(interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords) -> Value | None:
+    """What a `__new__` of the project gives that is no object of the class: a dependency, a router, a function."""
+    found = cls.lookup("__new__")
+    value = interpreter.settle(found[0]) if found else None
+    function = value.function if isinstance(value, Descriptor) else value
+    if not isinstance(function, Function):
+        return None
+    made = call_function(interpreter, function, (cls, *arguments), keywords)
+    if isinstance(made, (Router, Function, Class, Partial)):
+        return made
+    return made if isinstance(made, Result) and isinstance(made.callee, External) else None
 
 
 AFTER_INIT = ("__post_init__", "__attrs_post_init__", "model_post_init")

@@ -12,9 +12,13 @@ from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Class,
+    Descriptor,
     External,
     Function,
+    Literal,
+    Mapping,
     Place,
+    Sequence,
     Value,
 )
 
@@ -75,6 +79,35 @@ def qualified(scope: Scope, name: str) -> str:
     return name
 
 
+def _tell_bases(interpreter: Interpreter, cls: Class) -> None:
+    """What Python does with a new class: its bases know it, `__init_subclass__` and the metaclass's `__init__` run."""
+    from fastapi_guard.project.evaluator.calls import call_function
+
+    for base in cls.bases:
+        if isinstance(base, Class):
+            base.subclasses.append(cls)
+    for ancestor in cls.linearized()[1:]:
+        found = ancestor.namespace.get("__init_subclass__") if isinstance(ancestor, Class) else None
+        function = found.function if isinstance(found, Descriptor) else found
+        if isinstance(function, Function):
+            keywords = {name: value for name, value in cls.keywords.items() if name != "metaclass"}
+            call_function(interpreter, function, (cls,), keywords)
+            break
+    metaclass = next(
+        (
+            base.keywords["metaclass"]
+            for base in cls.linearized()
+            if isinstance(base, Class) and "metaclass" in base.keywords
+        ),
+        None,
+    )
+    made = metaclass.lookup("__init__") if isinstance(metaclass, Class) else None
+    function = interpreter.settle(made[0]) if made else None
+    if isinstance(function, Function):
+        bases = Sequence("tuple", list(cls.bases))
+        call_function(interpreter, function, (cls, Literal(cls.name), bases, Mapping(dict(cls.namespace.items()))), {})
+
+
 def define_class(interpreter: Interpreter, statement: ast.ClassDef, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.decorators import apply_decorator
     from fastapi_guard.project.evaluator.statements import run_block
@@ -89,6 +122,7 @@ def define_class(interpreter: Interpreter, statement: ast.ClassDef, scope: Scope
     cls = Class(qualified(scope, statement.name), statement, scope, scope.module, bases, keywords)
     body = Scope(scope.module, cls.namespace, parent=scope, kind="class", function=cls)
     run_block(interpreter, statement.body, body)
+    _tell_bases(interpreter, cls)
     value: Value = cls
     for node in reversed(statement.decorator_list):
         value = apply_decorator(

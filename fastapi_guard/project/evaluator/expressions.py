@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.project.evaluator.comprehensions import comprehension, dict_comprehension
+from fastapi_guard.project.evaluator.enums import is_enumeration, member
 from fastapi_guard.project.evaluator.iteration import item, iterate
 from fastapi_guard.project.evaluator.operators import (
     awaited,
@@ -25,8 +26,10 @@ from fastapi_guard.project.values import (
     NONE,
     TRUE,
     Class,
+    Descriptor,
     External,
     Function,
+    Instance,
     Item,
     Literal,
     Mapping,
@@ -209,6 +212,10 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 
 def _unary(interpreter: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
     value = evaluate(interpreter, node.operand, scope)
+    if isinstance(node.op, ast.Invert) and isinstance(value, Instance) and value.cls.lookup("__invert__"):
+        from fastapi_guard.project.evaluator.calls import call_method
+
+        return call_method(interpreter, value, "__invert__", (), {}, Place(scope.module, node))
     if isinstance(node.op, ast.Not):
         interpreter.note("test", value, Place(scope.module, node))
         decided = truth(value)
@@ -263,6 +270,11 @@ def _attempt(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> Value:
     receiver = evaluate(interpreter, node.value, scope)
+    if isinstance(receiver, Class) and is_enumeration(receiver):
+        name = constant(evaluate(interpreter, node.slice, scope))
+        return (member(interpreter, receiver, name) if isinstance(name, str) else None) or Unknown("some member")
+    if isinstance(receiver, Class) and (found := receiver.lookup("__class_getitem__")) is not None:
+        return _class_item(interpreter, receiver, found[0], evaluate(interpreter, node.slice, scope))
     if isinstance(receiver, (External, Class, TypeForm)) and not _is_data(receiver):
         elements = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if isinstance(receiver, External) and receiver.name.endswith(".Literal"):
@@ -278,6 +290,17 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> V
     return item(interpreter, receiver, evaluate(interpreter, node.slice, scope))
 
 
+def _class_item(interpreter: Interpreter, cls: Class, raw: Value, key: Value) -> Value:
+    """`Class[key]`, where the class says itself what that is."""
+    from fastapi_guard.project.evaluator.calls import call_function
+
+    value = interpreter.settle(raw)
+    function = value.function if isinstance(value, Descriptor) else value
+    if not isinstance(function, Function):
+        return TypeForm(cls, (key,))
+    return call_function(interpreter, function, (cls, key), {})
+
+
 def is_annotated(kind: TypeForm) -> bool:
     """Whether a subscripted type is `Annotated[...]`."""
     return isinstance(kind.origin, External) and kind.origin.name.rpartition(".")[2] == "Annotated"
@@ -285,7 +308,7 @@ def is_annotated(kind: TypeForm) -> bool:
 
 def _is_data(receiver: Value) -> bool:
     """`os.environ[...]` and the like are looked up, not parametrised."""
-    return isinstance(receiver, External) and receiver.name == "os.environ"
+    return isinstance(receiver, External) and receiver.name in ("os.environ", "sys.modules")
 
 
 def _type_argument(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:

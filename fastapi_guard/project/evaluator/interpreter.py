@@ -36,6 +36,8 @@ class EvaluatorOptions:
     """Dotted names of library classes that behave like `fastapi.APIRouter`."""
     authorizers: tuple[str, ...] = ()
     """Dotted names of callables that check whose rows are touched."""
+    unwraps_annotations: bool = True
+    """Annotations that are text mean what they mean beside the endpoint, also below a decorator of another module."""
 
 
 class Interpreter:
@@ -60,6 +62,10 @@ class Interpreter:
         self.modules: dict[str, ModuleScope | None] = {}
         self.routers: list[Router] = []
         self.unresolved: list[Unresolved] = []
+        self.reported: dict[Unresolved, ast.AST] = {}
+        """The call or decorator that an entry of `unresolved` is about."""
+        self.registering: set[ast.AST] = set()
+        """Calls and decorators that have registered something on a router that is known."""
         self.steps_left = STEPS_PER_ROOT
         self.mcp_mounts: list[Result] = []
         """Calls that add an MCP server to an application."""
@@ -83,6 +89,8 @@ class Interpreter:
         """What the `except` clauses around the running code catch, as written."""
         self.undecided: list[str] = []
         """Tests that could not be decided, around the running code: it may run or not."""
+        self.doubts: list[str] = []
+        """Tests that could not be decided and that may have left the running function before."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
         self.resolving: set[tuple[str, str]] = set()
@@ -114,6 +122,7 @@ class Interpreter:
         entry = Unresolved(kind, place.module.location(place.node), reason)
         if entry not in self.unresolved:
             self.unresolved.append(entry)
+            self.reported[entry] = place.node
 
     # Modules
 
@@ -145,10 +154,15 @@ class Interpreter:
         from fastapi_guard.project.evaluator.statements import run_block
 
         scope = Scope(module, module.names, kind="module")
-        for statement in statements:
-            if id(statement) not in self.executed:
-                self.executed.add(id(statement))
-                run_block(self, [statement], scope)
+        undecided, self.undecided = self.undecided, []  # a module is run for all who import it
+        doubts, self.doubts = self.doubts, []
+        try:
+            for statement in statements:
+                if id(statement) not in self.executed:
+                    self.executed.add(id(statement))
+                    run_block(self, [statement], scope)
+        finally:
+            self.undecided, self.doubts = undecided, doubts
 
     def import_module(self, path: str) -> None:
         """What an import statement does beyond binding a name: run a module that registers something."""
@@ -162,6 +176,12 @@ class Interpreter:
             self._bind_early(module, name)
         if name in module.names:
             return self.settle(module.names[name])
+        if name.startswith("__"):
+            from fastapi_guard.project.evaluator.files import module_constant
+
+            known = module_constant(module, name)
+            if known is not None:
+                return known
         submodule = self.finder.submodule(module.path, name)
         if submodule is not None:
             scope = self.module(submodule)
@@ -218,6 +238,10 @@ class Interpreter:
             value = scope.module.names.get(name)
         if value is None:
             from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
+            from fastapi_guard.project.evaluator.files import module_constant
 
+            known = module_constant(scope.module, name) if name.startswith("__") else None
+            if known is not None:
+                return known
             return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
         return self.settle(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.enums import is_enumeration, members
 from fastapi_guard.project.evaluator.operators import key_of
 from fastapi_guard.project.values import (
     Choice,
@@ -15,6 +16,7 @@ from fastapi_guard.project.values import (
     Literal,
     Mapping,
     Member,
+    Module,
     Sequence,
     Setting,
     Unknown,
@@ -33,6 +35,8 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
         return choice([item(interpreter, option, key) for option in receiver.options])
     if isinstance(receiver, External) and receiver.name == "os.environ":
         return Setting(Unknown(f"environment variable {constant(key)}"), f"environment variable {constant(key)}")
+    if isinstance(receiver, External) and receiver.name == "sys.modules":
+        return _loaded_module(interpreter, constant(key)) or Item(receiver, key)
     if isinstance(receiver, Mapping):
         hashable = key_of(key)
         if hashable is not None and hashable[0] in receiver.items:
@@ -47,6 +51,9 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
         return receiver.items[index]
     if interpreter.trace is not None and isinstance(receiver, Member) and receiver.name in KEYED_READS:
         interpreter.note("read", Item(receiver, key), None)
+    if isinstance(receiver, Instance) and isinstance(index, int) and is_named_tuple(receiver.cls):
+        fields = iterate(interpreter, receiver) or []
+        return fields[index] if -len(fields) <= index < len(fields) else Item(receiver, key)
     if isinstance(receiver, Instance) and receiver.cls.lookup("__getitem__"):
         from fastapi_guard.project.evaluator.calls import call_method
 
@@ -54,6 +61,18 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
     return Item(receiver, key)
 
 
+def _loaded_module(interpreter: Interpreter, name: object) -> Value | None:
+    """`sys.modules[name]`."""
+    return next((Module(found) for found in interpreter.modules.values() if found and found.name == name), None)
+
+
+def is_named_tuple(cls: Class) -> bool:
+    """Whether objects of a class can be unpacked into its fields."""
+    return "typing.NamedTuple" in cls.external_bases()
+
+
+HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+"""The members of `http.HTTPMethod` in their order."""
 KEYED_READS = frozenset({"headers", "cookies", "query_params"})
 """Mappings of a request whose keys tell what is read."""
 
@@ -74,10 +93,14 @@ def iterate(interpreter: Interpreter, value: Value) -> list[Value] | None:
         parts = [iterate(interpreter, option) for option in value.options]
         known = [part for part in parts if part is not None]
         return [member for part in known for member in part] if known else None
-    if isinstance(value, Class) and any(base.startswith("enum.") for base in value.external_bases()):
+    if isinstance(value, Class) and is_enumeration(value):
+        return [found for _, found in members(interpreter, value)]
+    if isinstance(value, External) and value.name == "http.HTTPMethod":
+        return [Literal(name) for name in HTTP_METHODS]
+    if isinstance(value, Instance) and is_named_tuple(value.cls) and not value.is_abstract:
         from fastapi_guard.project.evaluator.attributes import attribute
 
-        return [attribute(interpreter, value, name, None) for name in value.namespace if not name.startswith("_")]
+        return [attribute(interpreter, value, name, value.place) for name in value.cls.annotations]
     if isinstance(value, Instance) and value.cls.lookup("__iter__"):
         from fastapi_guard.project.evaluator.calls import call_method
 

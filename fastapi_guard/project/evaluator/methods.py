@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.files import FilePath, path_method
+from fastapi_guard.project.evaluator.operators import combine, key_of
+from fastapi_guard.project.evaluator.reflection import subclasses_of
+from fastapi_guard.project.evaluator.route_objects import adopt, remove_route
+from fastapi_guard.project.evaluator.signatures import Parameter, Signature, replaced
+from fastapi_guard.project.registration import RouteList
 from fastapi_guard.project.values import (
     NONE,
     Arguments,
+    Class,
     Conditional,
     External,
     Keywords,
@@ -21,6 +28,7 @@ from fastapi_guard.project.values import (
     Value,
     choice,
     constant,
+    is_same,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +49,7 @@ CONFIGURATIONS = frozenset(
 
 
 TEXT_METHODS = frozenset({
-    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rstrip", "split",
+    "capitalize", "format", "join", "lower", "lstrip", "removeprefix", "removesuffix", "replace", "rsplit", "rstrip", "split", "casefold", "count", "find", "index", "isdigit", "swapcase", "zfill",
     "strip", "title", "upper", "startswith", "endswith", "partition", "rpartition",
 })  # fmt: skip
 
@@ -61,10 +69,22 @@ def call_member(
         return environment(arguments, keywords)
     if callee.name == "run_in_executor" and len(arguments) > 1:
         return run_elsewhere(1)(interpreter, arguments, keywords, place, None)
+    if isinstance(receiver, RouteList) and callee.name == "remove" and arguments:
+        remove_route(interpreter, receiver, arguments[0], place)
+        return NONE
     if isinstance(receiver, Sequence):
-        return _sequence_method(interpreter, receiver, callee.name, arguments)
+        made = _sequence_method(interpreter, receiver, callee.name, arguments)
+        if isinstance(receiver, RouteList):
+            adopt(interpreter, receiver, place)
+        return made
     if isinstance(receiver, Mapping):
         return _mapping_method(interpreter, receiver, callee.name, arguments, keywords)
+    if isinstance(receiver, FilePath):
+        return path_method(interpreter, receiver, callee.name, arguments)
+    if isinstance(receiver, (Signature, Parameter)) and callee.name == "replace":
+        return replaced(interpreter, receiver, keywords)
+    if isinstance(receiver, Class) and callee.name == "__subclasses__":
+        return subclasses_of(receiver)
     text = constant(receiver)
     if isinstance(text, str) and callee.name in TEXT_METHODS:
         return _text_method(interpreter, receiver, text, callee.name, arguments, keywords)
@@ -115,22 +135,49 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
     elif name == "copy":
         return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
     elif name == "pop":
+        at = constant(arguments[0]) if arguments else -1
+        is_certain = receiver.is_complete and not interpreter.undecided and not interpreter.conditions
+        if is_certain and isinstance(at, int) and -len(receiver.items) <= at < len(receiver.items):
+            return receiver.items.pop(at)
         receiver.is_complete = False
         return choice(list(receiver.items)) if receiver.items else None
-    elif name in ("remove", "clear", "discard"):
+    elif name in ("remove", "discard", "clear") and not interpreter.undecided and not interpreter.conditions:
+        if name == "clear":
+            receiver.items.clear()
+        elif not _take_out(receiver, arguments):
+            receiver.is_complete = False
+    elif name in ("remove", "discard", "clear"):
         receiver.is_complete = False
-    elif name in ("sort", "reverse"):
+    elif name in ("union", "difference", "intersection", "symmetric_difference"):
+        made = receiver
+        for argument in arguments:
+            items = iterate(interpreter, argument)
+            made = combine(name, made, Sequence("set", items or [], items is not None))
+        return made
+    elif name == "reverse":
+        receiver.items.reverse()
+    elif name == "sort":
         return NONE
     else:
         return None
     return NONE
 
 
+def _take_out(receiver: Sequence, arguments: Arguments) -> bool:
+    """Take the first item out that is the same; False when it is not known whether there is one."""
+    for index, item in enumerate(receiver.items):
+        if arguments and is_same(item, arguments[0]):
+            del receiver.items[index]
+            return True
+    return (
+        bool(arguments) and constant(arguments[0]) is not None and all(constant(x) is not None for x in receiver.items)
+    )
+
+
 def _mapping_method(
     interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
     from fastapi_guard.project.evaluator.iteration import from_key
-    from fastapi_guard.project.evaluator.operators import key_of
 
     if name == "items":
         pairs = [Sequence("tuple", [from_key(key), value]) for key, value in receiver.items.items()]
@@ -161,4 +208,7 @@ def _mapping_method(
         if key is not None and receiver.is_complete:
             return default
         return choice([*receiver.items.values(), default])
+    if name == "popitem" and receiver.items and receiver.is_complete:
+        last, value = receiver.items.popitem()
+        return Sequence("tuple", [from_key(last), value])
     return None

@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.project.evaluator.files import FilePath, joined
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.values import (
     FALSE,
@@ -32,6 +33,7 @@ from fastapi_guard.project.values import (
     choice,
     constant,
     is_none,
+    is_same,
 )
 
 if TYPE_CHECKING:
@@ -80,10 +82,18 @@ BINARY: dict[type, Callable[[Any, Any], object]] = {
 
 def binary(interpreter: Interpreter, op: ast.operator, left: Value, right: Value, place: Place) -> Value:
     """`left op right`."""
+    if isinstance(left, Instance) and type(op) in METHODS and left.cls.lookup(METHODS[type(op)]) is not None:
+        from fastapi_guard.project.evaluator.calls import call_method
+
+        return call_method(interpreter, left, METHODS[type(op)], (right,), {}, place)
+    if isinstance(op, ast.Div) and isinstance(left, FilePath):
+        return joined(left, right)
     if isinstance(op, ast.BitOr) and (_is_type(left) or _is_type(right)):
         return TypeForm(External("typing.Union"), (left, right))
     if isinstance(op, ast.BitOr) and isinstance(left, Mapping) and isinstance(right, Mapping):
         return Mapping({**left.items, **right.items}, left.is_complete and right.is_complete)
+    if type(op) in SETS and isinstance(left, Sequence) and isinstance(right, Sequence):
+        return combine(SETS[type(op)], left, right)
     if isinstance(op, ast.Add) and isinstance(left, Sequence) and isinstance(right, Sequence):
         return Sequence(left.kind, [*left.items, *right.items], left.is_complete and right.is_complete)
     if isinstance(op, ast.Add) and (isinstance(left, Sequence) or isinstance(right, Sequence)):
@@ -111,6 +121,36 @@ def binary(interpreter: Interpreter, op: ast.operator, left: Value, right: Value
     if isinstance(op, ast.Add) and (isinstance(one, str) or isinstance(other, str)):
         return Operation("text", (left, right), place)
     return Operation(type(op).__name__, (left, right), place)
+
+
+METHODS: dict[type, str] = {
+    ast.Add: "__add__", ast.BitAnd: "__and__", ast.BitOr: "__or__", ast.Mod: "__mod__", ast.RShift: "__rshift__",
+    ast.Sub: "__sub__", ast.Div: "__truediv__",
+}  # fmt: skip
+"""Operators that a class defines for its objects."""
+
+SETS: dict[type, str] = {
+    ast.BitAnd: "intersection", ast.BitOr: "union", ast.BitXor: "symmetric_difference", ast.Sub: "difference",
+}  # fmt: skip
+
+
+def combine(operation: str, one: Sequence, other: Sequence) -> Sequence:
+    """A set made of two; complete where it is known of each item whether it is in both."""
+    only_one = [item for item in one.items if not _holds(other, item)]
+    only_other = [item for item in other.items if not _holds(one, item)]
+    both = [item for item in one.items if _holds(other, item)]
+    items = {
+        "difference": only_one,
+        "intersection": both,
+        "symmetric_difference": [*only_one, *only_other],
+        "union": [*one.items, *only_other],
+    }[operation]
+    is_complete = one.is_complete and other.is_complete
+    return Sequence("set", items, is_complete)
+
+
+def _holds(sequence: Sequence, item: Value) -> bool:
+    return any(is_same(item, other) for other in sequence.items)
 
 
 def _printf(template: str, arguments: list[Value], place: Place) -> Value:
@@ -172,6 +212,15 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
         if is_object or isinstance(other, (Literal, Function, Class, Sequence, Mapping, Router, BoundMethod, Partial)):
             return FALSE if isinstance(op, ast.Is) else TRUE
         return Operation(name, (left, right), place)
+    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(left, OBJECTS) and isinstance(right, Sequence):
+        is_in = any(is_same_object(left, item) for item in right.items)
+        if is_in or (right.is_complete and all(isinstance(item, (*OBJECTS, Literal)) for item in right.items)):
+            return TRUE if is_in is isinstance(op, ast.In) else FALSE
+    if isinstance(op, (ast.Is, ast.Eq, ast.IsNot, ast.NotEq)) and isinstance(left, OBJECTS):
+        if is_same_object(left, right):
+            return TRUE if isinstance(op, (ast.Is, ast.Eq)) else FALSE
+        if isinstance(right, (*OBJECTS, Literal)) and not isinstance(left, Instance):
+            return FALSE if isinstance(op, (ast.Is, ast.Eq)) else TRUE
     one, other_key = _plain(left), _plain(right)
     if one is not None and other_key is not None:
         try:
@@ -179,6 +228,19 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
         except TypeError:
             return Unknown("a comparison that fails", place)
     return Operation(name, (left, right), place)
+
+
+OBJECTS = (Function, Class, Router, Module, Instance)
+"""Values that are compared by what they are."""
+
+
+def is_same_object(one: Value, other: Value) -> bool:
+    """Whether two values certainly are one object; a function with and without its decorators is one."""
+    if isinstance(one, Function) and isinstance(other, Function):
+        return one.definition is other.definition and one.scope is other.scope
+    if isinstance(one, Module) and isinstance(other, Module):
+        return one.scope is other.scope
+    return one is other
 
 
 def _plain(value: Value, depth: int = 0) -> tuple[Any] | None:

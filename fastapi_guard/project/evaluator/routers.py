@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.route_objects import adopt, made_route, route_list
 from fastapi_guard.project.registration import Include, Middleware, Mount, Route, RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.values import (
     NONE,
@@ -99,6 +100,7 @@ def make_router(
         shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in
     )
     router.condition = condition(interpreter)
+    router.doubts = frozenset([*interpreter.undecided, *interpreter.doubts])
     interpreter.routers.append(router)
     initializer = cls.lookup("__init__") if cls else None
     if initializer is not None:
@@ -108,7 +110,7 @@ def make_router(
 
             call_function(interpreter, function, (router, *arguments), keywords)
             return router
-    _initialize(router, keywords)
+    _initialize(interpreter, router, keywords)
     return router
 
 
@@ -122,6 +124,15 @@ def switch(interpreter: Interpreter) -> str:
     return (interpreter.switches or interpreter.conditions or interpreter.undecided or [""])[-1]
 
 
+def doubt(interpreter: Interpreter, router: Router) -> str:
+    """The test, as written, that could not be decided and whether the running code runs depends on.
+
+    One on which it also depends whether there is a router at all says nothing about what is on it.
+    """
+    tests = (*reversed(interpreter.undecided), *reversed(interpreter.doubts))
+    return next((test for test in tests if test and test not in router.doubts), "")
+
+
 def _maker(interpreter: Interpreter) -> str:
     """The function of the project whose code is running."""
     if not interpreter.call_stack:
@@ -130,9 +141,13 @@ def _maker(interpreter: Interpreter) -> str:
     return f"{function.module.name}:{function.name}()"
 
 
-def _initialize(router: Router, keywords: Keywords) -> None:
+def _initialize(interpreter: Interpreter, router: Router, keywords: Keywords) -> None:
     """What FastAPI's own `__init__` does with the keyword arguments."""
     router.options.update(keywords)
+    routes = keywords.get("routes")
+    if isinstance(routes, Sequence):
+        router.entries.extend(routes.items)
+        adopt(interpreter, route_list(router), router.place)
     middleware = keywords.get("middleware")
     if isinstance(middleware, Sequence):
         for entry in middleware.items:
@@ -155,10 +170,11 @@ def call_router_method(
 
     router, name = method.router, method.name
     if name == "__init__":
-        _initialize(router, keywords)
+        _initialize(interpreter, router, keywords)
         return NONE
     if place is None:
         return Result(method, arguments, keywords)
+    interpreter.registering.add(place.node)
     if name in VERBS:
         path = _argument(arguments, keywords, 0, "path")
         options = {key: value for key, value in keywords.items() if key != "path"}
@@ -181,22 +197,16 @@ def call_router_method(
         _add_route(interpreter, router, name.removeprefix("add_"), path, endpoint, options, place)
         return NONE
     if name == "include_router":
-        included = _argument(arguments, keywords, 0, "router")
-        router.add(
-            Include(included, _without(keywords, "router"), place, interpreter.next_order(), condition(interpreter))
-        )
+        options = _without(keywords, "router")
+        included = Include(_argument(arguments, keywords, 0, "router"), options, place, interpreter.next_order())
+        included.condition, included.doubt = condition(interpreter), doubt(interpreter, router)
+        router.add(included)
         return NONE
     if name in ("mount", "frontend"):
         target = _argument(arguments, keywords, 1, "app") if name == "mount" else External("fastapi.frontend")
-        router.add(
-            Mount(
-                _argument(arguments, keywords, 0, "path"),
-                target,
-                place,
-                interpreter.next_order(),
-                condition(interpreter),
-            )
-        )
+        path = _argument(arguments, keywords, 0, "path")
+        entry = Mount(path, target, place, interpreter.next_order(), condition(interpreter), doubt(interpreter, router))
+        (router.add_plain if name == "mount" else router.add)(entry)
         return NONE
     if name == "add_exception_handler":
         handled = _argument(arguments, keywords, 0, "exc_class_or_status_code")
@@ -262,16 +272,27 @@ KINDS = {
     "api_websocket_route": "websocket",
     "websocket_route": "websocket",
 }
+STARLETTE_METHODS = frozenset({"route", "websocket_route"})
+"""They make routes of Starlette's, which take neither prefix nor dependencies of their router."""
 
 
 def _add_route(
     interpreter: Interpreter, router: Router, method: str, path: Value, endpoint: Value, options: Keywords, place: Place
 ) -> None:
+    made_by = options.get("route_class_override") or router.options.get("route_class")
+    if method == "api_route" and isinstance(made_by, Class):
+        made = made_route(interpreter, router, made_by, path, endpoint, options, place)
+        if made is not None:
+            made.condition, made.doubt = condition(interpreter), doubt(interpreter, router)
+            router.add_plain(made)
+            return
     methods = options.get("methods")
     rest = _without(options, "methods")
-    router.add(
-        Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
-    )
+    entry = Route(KINDS[method], path, methods, endpoint, rest, place, interpreter.next_order(), condition(interpreter))
+    entry.is_starlette = method in STARLETTE_METHODS
+    entry.doubt = doubt(interpreter, router)
+    entry.made_by = made_by if method == "api_route" and isinstance(made_by, Class) else None
+    (router.add_plain if entry.is_starlette else router.add)(entry)
 
 
 def report_unresolved(

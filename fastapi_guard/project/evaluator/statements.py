@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from collections.abc import Sequence as Statements
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.knowledge.authentication import OTHER_FAILURES
 from fastapi_guard.project.evaluator.assignments import annotated_assign, assign, augmented_assign, bind, set_name
-from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if
+from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if, shown_test
 from fastapi_guard.project.evaluator.definitions import define_class, define_function
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.imports import run_import, run_import_from
@@ -25,6 +26,7 @@ from fastapi_guard.project.values import (
     Generator,
     Instance,
     Item,
+    Literal,
     Place,
     Result,
     Unknown,
@@ -37,20 +39,28 @@ if TYPE_CHECKING:
 
 
 MOST_ITERATIONS = 400
+MOST_TURNS = 60
+"""How often a `while` is followed whose test can be decided each time."""
 
 
 def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope: Scope) -> int:
     """Evaluate statements in order; gives the ways in which the block can end."""
     ways = FALLS
-    for statement in statements:
-        interpreter.step()
-        run = STATEMENTS.get(type(statement))
-        if run is None:
-            continue
-        way = run(interpreter, statement, scope)
-        ways = (ways & ~FALLS) | way
-        if not way & FALLS:
-            break
+    doubts = len(interpreter.doubts)
+    try:
+        for statement in statements:
+            interpreter.step()
+            run = STATEMENTS.get(type(statement))
+            if run is None:
+                continue
+            way = run(interpreter, statement, scope)
+            ways = (ways & ~FALLS) | way
+            if not way & FALLS:
+                break
+            if way != FALLS and isinstance(statement, ast.If) and interpreter.trace is None:
+                interpreter.doubts.append(shown_test(statement.test))
+    finally:
+        del interpreter.doubts[doubts:]
     return ways
 
 
@@ -113,6 +123,17 @@ def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
     ways = run_block(interpreter, statement.body, scope)
+    turns = 1
+    while (
+        decided is True
+        and not isinstance(statement.test, ast.Constant)
+        and interpreter.trace is None
+        and ways & (FALLS | CONTINUES)
+        and turns < MOST_TURNS
+        and truth(evaluate(interpreter, statement.test, scope)) is True
+    ):
+        ways |= run_block(interpreter, statement.body, scope)
+        turns += 1
     if decided is True and not ways & BREAKS:
         return (ways & (RETURNS | RAISES)) or FALLS
     return (ways & (RETURNS | RAISES)) | FALLS
@@ -122,8 +143,10 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
     if _is_import_fallback(statement):
         ways = _import_fallback(interpreter, statement, scope)
     else:
-        branches: list[Callable[[], int]] = [lambda: _tried(interpreter, statement, scope)]
-        branches += [_handler(interpreter, handler, scope) for handler in statement.handlers]
+        unverified: list[bool] = []
+        catching = _catching(interpreter, statement, scope)
+        branches: list[Callable[[], int]] = [lambda: _tried(interpreter, statement, scope, catching, unverified)]
+        branches += [_handler(interpreter, handler, scope, catching, unverified) for handler in statement.handlers]
         ways = alternatives(interpreter, scope, branches)
     if statement.finalbody:
         way = run_block(interpreter, statement.finalbody, scope)
@@ -132,12 +155,33 @@ def _try(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
     return ways
 
 
-def _tried(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
-    """How the body of a `try` ends by itself; where it certainly raises, its handlers say what becomes of that."""
+def _tried(
+    interpreter: Interpreter,
+    statement: ast.Try,
+    scope: Scope,
+    catching: ast.ExceptHandler | None,
+    unverified: list[bool],
+) -> int:
+    """How the body of a `try` ends by itself; where verifying fails in it, the handler for that says what becomes."""
     try:
         return _body_and_else(interpreter, statement, scope)
     except AnalysedCodeRaises:
-        return 0 if statement.handlers else RAISES
+        unverified.append(True)
+        return 0 if catching is not None else RAISES
+
+
+def _catching(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> ast.ExceptHandler | None:
+    """The first handler that takes a credential that is missing or forged: not that for one that has expired."""
+    if interpreter.trace is None or not interpreter.trace.is_bare:
+        return None
+
+    def takes(node: ast.expr | None) -> bool:
+        if isinstance(node, ast.Tuple):
+            return any(takes(element) for element in node.elts)
+        kind = evaluate(interpreter, node, scope) if node is not None else None
+        return not isinstance(kind, External) or kind.name.rpartition(".")[2] not in OTHER_FAILURES
+
+    return next((handler for handler in statement.handlers if takes(handler.type)), None)
 
 
 def _body_and_else(interpreter: Interpreter, statement: ast.Try, scope: Scope) -> int:
@@ -147,8 +191,16 @@ def _body_and_else(interpreter: Interpreter, statement: ast.Try, scope: Scope) -
     return ways
 
 
-def _handler(interpreter: Interpreter, handler: ast.ExceptHandler, scope: Scope) -> Callable[[], int]:
+def _handler(
+    interpreter: Interpreter,
+    handler: ast.ExceptHandler,
+    scope: Scope,
+    catching: ast.ExceptHandler | None = None,
+    unverified: Statements[bool] = (),
+) -> Callable[[], int]:
     def run() -> int:
+        if unverified and handler is not catching:
+            return 0
         if handler.name:
             caught = evaluate(interpreter, handler.type, scope) if handler.type else External("builtins.BaseException")
             scope.names[handler.name] = Result(caught, (), {}, Place(scope.module, handler))
@@ -230,13 +282,25 @@ def _match(interpreter: Interpreter, statement: ast.Match, scope: Scope) -> int:
 
         return run
 
-    known = constant(subject)
+    known = constant(subject) if isinstance(subject, Literal) else None
     if known is not None:
-        for case in statement.cases:
-            if isinstance(case.pattern, ast.MatchValue) and isinstance(case.pattern.value, ast.Constant):
-                if case.pattern.value.value == known and case.guard is None:
-                    return run_block(interpreter, case.body, scope)
+        told = [_matches(interpreter, case.pattern, known, scope) for case in statement.cases if case.guard is None]
+        if len(told) == len(statement.cases) and None not in told[: told.index(True) + 1 if True in told else None]:
+            return case_of(statement.cases[told.index(True)])() if True in told else FALLS
     return alternatives(interpreter, scope, [*(case_of(case) for case in statement.cases), lambda: FALLS])
+
+
+def _matches(interpreter: Interpreter, pattern: ast.pattern, known: object, scope: Scope) -> bool | None:
+    """Whether a constant matches a pattern; None when that cannot be told."""
+    if isinstance(pattern, ast.MatchValue):
+        value = constant(evaluate(interpreter, pattern.value, scope))
+        return None if value is None else value == known
+    if isinstance(pattern, ast.MatchOr):
+        told = [_matches(interpreter, part, known, scope) for part in pattern.patterns]
+        return True if True in told else (None if None in told else False)
+    if isinstance(pattern, ast.MatchAs):
+        return True if pattern.pattern is None else _matches(interpreter, pattern.pattern, known, scope)
+    return False if isinstance(pattern, (ast.MatchSequence, ast.MatchMapping)) else None
 
 
 def _type_alias(interpreter: Interpreter, statement: Any, scope: Scope) -> int:
