@@ -214,6 +214,16 @@ SECRET_COLUMNS = re.compile(
 )
 """Columns that hold something only who was told knows: to ask by them is to prove a right."""
 
+PASSWORD_COLUMNS = re.compile(r"passw(?:or)?d|passwd|(?:^|_)pwd(?:_|$)", re.IGNORECASE)
+"""Columns of users that hold what they sign in with."""
+
+PROOFS = re.compile(
+    r"token|secret|code|otp|nonce|signature|(?:^|_)(?:key|pin|hash|sig|jwt|ticket|answer|state|assertion|credential)s?(?:_|$)"
+    r"|(?:current|old|previous|existing)_?(?:password|pwd)",
+    re.IGNORECASE,
+)
+"""Names of what a stranger sends to prove that an account is theirs."""
+
 DECISIONS: frozenset[str] = frozenset(
     {"status", "state", "approved", "is_approved", "published", "is_published", "is_active", "visibility"}
 )

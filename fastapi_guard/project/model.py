@@ -270,6 +270,8 @@ class DatabaseAccess:
     """The column that says to which customer of the service a row belongs."""
     is_of_principals: bool = False
     """The table holds the users or tenants themselves."""
+    is_proven: bool = False
+    """Of a write of a password: the client sends something that proves the account to be his."""
 
     @property
     def in_handler(self) -> bool:

@@ -253,6 +253,29 @@ def dependencies_in(value: Value) -> set[tuple[int, int]]:
     return found
 
 
+def arguments_in(value: Value) -> list[Argument]:
+    """Every parameter, or field of one, that a value is made of: `user_id` in `cache.get(f"user:{user_id}")`."""
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    found: list[Argument] = []
+    while pending and len(seen) < MOST_PARTS:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Argument):
+            found.append(part)
+        elif isinstance(part, (Member, Item)):
+            pending.append(part.receiver)
+        elif isinstance(part, Result):
+            pending.extend([part.callee, *part.arguments, *part.keywords.values()])
+        elif isinstance(part, (Operation, Choice)):
+            pending.extend(part.operands if isinstance(part, Operation) else part.options)
+        elif isinstance(part, Coroutine):
+            pending.append(part.result)
+    return found
+
+
 def closed_over(value: Value) -> list[Value]:
     """What a function that was made on the spot remembers: `Policy.of(task)` gives one that knows the task."""
     if isinstance(value, Partial):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from fastapi_guard.knowledge.database import (
     EXECUTES,
     GETS,
+    PASSWORD_COLUMNS,
+    PROOFS,
     QUERY_ENDS,
     ROW_METHODS,
     SESSION_NAMES,
@@ -19,10 +21,20 @@ from fastapi_guard.knowledge.database import (
 from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
-from fastapi_guard.project.bounds import Bound, BoundReader
+from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
-from fastapi_guard.project.origins import CLIENT, INJECTED, OWN, ROW, Origins, closed_over, comes_from, dependencies_in
+from fastapi_guard.project.origins import (
+    CLIENT,
+    INJECTED,
+    OWN,
+    ROW,
+    Origins,
+    arguments_in,
+    closed_over,
+    comes_from,
+    dependencies_in,
+)
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
@@ -113,6 +125,8 @@ class QueryReader:
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
                 made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
+                if made[-1].is_of_principals and any(PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes):
+                    made[-1] = replace(made[-1], is_proven=is_proven(_load(access), origins, watched))
         return tuple(dict.fromkeys(made))
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
@@ -232,6 +246,9 @@ class QueryReader:
                         and origins.is_of_principal(against)
                     ):
                         origins.trust(side)
+                    elif CLIENT in origins.kinds(side) and is_proof(side) and CLIENT in origins.kinds(against):
+                        for looked_up_by in arguments_in(against):
+                            origins.trust(looked_up_by)  # invitations[org_id] == payload.invitation_code
         for call in _questions(watched):
             values = [*call.arguments, *call.keywords.values()]
             if any(origins.is_of_principal(value) for value in [*values, call.callee]):
@@ -333,6 +350,31 @@ def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
             if event.kind in ("call", "ask") and isinstance(event.value, Result):
                 if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee)):
                     yield event.value
+
+
+def is_proof(value: Value) -> bool:
+    """Whether a value that the client sends is called after something that only who was told knows."""
+    return PROOFS.search(spelled(value).rpartition(".")[2]) is not None
+
+
+def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
+    """Whether the client sends something that proves an account to be his: a token, or what is compared with its row."""
+    for trace in watched:
+        for event in trace.events:
+            value = event.value
+            if event.kind == "compare" and isinstance(value, Operation):
+                parts = list(value.operands)
+            elif event.kind in ("call", "ask") and isinstance(value, Result):
+                receiver = value.callee.receiver if isinstance(value.callee, Member) else None
+                parts = [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
+            else:
+                continue
+            sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
+            if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
+                return True
+            if sent and event.kind != "set" and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
+                return True
+    return False
 
 
 def table_tenant(table: Table) -> str:
