@@ -97,12 +97,7 @@ def unscoped(project: Project, authentication: str = "non-public") -> tuple[Unsc
     """Every query that forgets the owner, in the order of their places."""
     operations = [operation for operation in project.operations if operation.kind in SERVED]
     evidence = _evidence(operations)
-    tenants = {
-        access.owner_column
-        for known in evidence.values()
-        for _, access in known.limited
-        if access.owner_column in TENANT_COLUMNS
-    }
+    tenants = _tenants(operations, evidence)
     signing = {operation.app for operation in operations if operation.authentication.verdict is Verdict.REQUIRED}
     groups: dict[tuple[Location, Lapse], list[tuple[PathOperation, DatabaseAccess]]] = {}
     for operation in operations:
@@ -161,7 +156,11 @@ def given_owner(access: DatabaseAccess) -> ColumnWrite | None:
     if access.kind not in ("insert", "upsert", "save"):
         return None
     return next(
-        (write for write in access.writes if write.column == access.owner_column and write.source == "client" and write.text),
+        (
+            write
+            for write in access.writes
+            if write.column == access.owner_column and write.source == "client" and write.text
+        ),
         None,
     )
 
@@ -224,6 +223,19 @@ def _evidence(operations: Iterable[PathOperation]) -> dict[str, _Evidence]:
                 known.unlimited_reads.add(operation.location)
                 known.open_reads += operation.authentication.verdict is Verdict.NONE and is_read(operation)
     return found
+
+
+def _tenants(operations: Iterable[PathOperation], evidence: dict[str, _Evidence]) -> set[str]:
+    """Columns of tenants within which roles are held; none where users belong to no one tenant."""
+    people = [access for operation in operations for access in operation.accesses if access.is_of_principals]
+    if people and not any(access.tenant_column for access in people):
+        return set()
+    return {
+        access.owner_column
+        for known in evidence.values()
+        for _, access in known.limited
+        if access.owner_column in TENANT_COLUMNS
+    }
 
 
 def _lapses(

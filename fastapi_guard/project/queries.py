@@ -22,7 +22,9 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader, spelled
+from fastapi_guard.project.documents import DocumentReader
 from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.helpers import helper_statement
 from fastapi_guard.project.model import ColumnWrite, DatabaseAccess
 from fastapi_guard.project.origins import (
     CLIENT,
@@ -37,7 +39,7 @@ from fastapi_guard.project.origins import (
 )
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import role_around
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
+from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
@@ -97,6 +99,7 @@ class QueryReader:
         self.statements = StatementReader(tables)
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
+        self.documents = DocumentReader(tables)
 
     def accesses(
         self, loading: Sequence[tuple[tuple[int, int], Trace]], trace: Trace, guards: Sequence[Trace], known: Known
@@ -115,6 +118,7 @@ class QueryReader:
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
+        gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
             loaded_at: list[tuple[Value, Location]] = []
@@ -125,7 +129,12 @@ class QueryReader:
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 self._remember(origins, access, bound)
                 made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
-                if made[-1].is_of_principals and any(PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes):
+                gave.append(_load(access))
+                if bound.scope in LIMITED:
+                    made = [_through(bound, each, row) for each, row in zip(made, gave, strict=True)]
+                if made[-1].is_of_principals and any(
+                    PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes
+                ):
                     made[-1] = replace(made[-1], is_proven=is_proven(_load(access), origins, watched))
         return tuple(dict.fromkeys(made))
 
@@ -168,7 +177,7 @@ class QueryReader:
             id(event.value.callee.receiver)
             for event in trace.events
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-            if event.value.callee.name not in ROW_METHODS
+            if event.value.callee.name not in ROW_METHODS and not is_of_row(event.value)
         }
         for event in trace.events:
             if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
@@ -194,10 +203,14 @@ class QueryReader:
                 first, (*arguments[1:], *result.keywords.values()) if arguments else ()
             )
             if statement is not None:
-                cursor = receiver if statement.place is None and not is_session(receiver) else None
+                gives = name.startswith("fetch") or is_session(receiver)
+                cursor = receiver if statement.place is None and not gives else None
                 return Found(event, statement.kind, _placed(statement, result.place), None, cursor)
         if name in QUERY_ENDS and (statement := self.statements.legacy_query(receiver)) is not None:
             return Found(event, *_ended(statement, name, result))
+        found = self.documents.statement(result) or helper_statement(result, self.tables)
+        if found is not None:
+            return Found(event, found.kind, found)
         if id(result) not in consumed and (statement := self.statements.model_query(result)) is not None:
             return Found(event, statement.kind, statement)
         if name in TRANSACTIONS and is_session(receiver):
@@ -324,6 +337,14 @@ class QueryReader:
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
         )
+
+
+def _through(bound: Bound, access: DatabaseAccess, row: Value) -> DatabaseAccess:
+    """An access whose row is looked at through another: its parent was looked up by it, and is the principal's own."""
+    asked_by_row = access.scope == "nothing" and any(
+        isinstance(value, Member) and comes_from(value, row) for value in bound.values
+    )
+    return replace(access, scope="check") if asked_by_row else access
 
 
 def _merged(found: Iterator[Found]) -> Iterator[Found]:

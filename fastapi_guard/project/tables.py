@@ -18,7 +18,7 @@ from fastapi_guard.knowledge.database import (
 )
 from fastapi_guard.project.evaluator.attributes import is_column, is_field
 from fastapi_guard.project.evaluator.interpreter import Interpreter
-from fastapi_guard.project.values import Class, External, Literal, Result, Value, constant
+from fastapi_guard.project.values import Class, External, Literal, Member, Result, Value, constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ class TableReader:
         self.principals: set[str] = set()
         """Plain names of tables whose rows the application signs in, beside those that are called so."""
         self._known: dict[int, Table | None] = {}
-        self._by_table_name: dict[str, Class] | None = None
+        self._kept: list[Value] = []
+        """Values whose identity is remembered."""
+        self._by_table_name: dict[str, Value] | None = None
 
     def learn(self, names: Iterable[str]) -> None:
         """Plain names of the tables of principals; forgets what was read without knowing that."""
@@ -65,12 +67,32 @@ class TableReader:
 
     def of(self, value: Value | None) -> Table | None:
         """The table that a class is, or None."""
+        if isinstance(value, Member) and value.name == "__table__":
+            value = value.receiver
+        if isinstance(value, Result):
+            return self._imperative(value) if is_imperative(value) else None
         if not isinstance(value, Class):
             return None
         if id(value) not in self._known:
             self._known[id(value)] = None
             self._known[id(value)] = self._read(value) if is_table(value) else None
         return self._known[id(value)]
+
+    def _imperative(self, made: Result) -> Table | None:
+        """`Table("trips", metadata, Column("user_id", ...))`."""
+        name = constant(made.arguments[0])
+        if not isinstance(name, str):
+            return None
+        if id(made) not in self._known:
+            self._kept.append(made)
+            declared = {
+                str(column): part
+                for part in made.arguments[1:]
+                if isinstance(part, Result) and part.arguments and (column := constant(part.arguments[0])) is not None
+            }
+            references = {column: target for column, part in declared.items() if (target := _foreign_key(part))}
+            self._known[id(made)] = self._with(name, (name,), list(declared), _primary(declared), references)
+        return self._known[id(made)]
 
     def named(self, name: str) -> Table | None:
         """The table that a class declares under a name in the database."""
@@ -96,7 +118,13 @@ class TableReader:
         columns = [column for column in columns_of(cls) if not is_relationship(cls, column)]
         keys = tuple(keys_of(cls, columns)) or ("id",)
         references = {column: target for column in columns if (target := reference_of(cls, column))}
-        if self._is_principal(cls.name, table_name(cls)):
+        return self._with(name, (cls.name, table_name(cls)), columns, keys, references)
+
+    def _with(
+        self, name: str, called: tuple[str, ...], columns: list[str], keys: tuple[str, ...], references: dict[str, str]
+    ) -> Table:
+        """The table with these columns, and whose its rows are."""
+        if self._is_principal(*called):
             return Table(name, self._tenant(columns, references), is_principal=True, keys=keys, columns=tuple(columns))
         owner = self._owner(columns, references)
         if owner:
@@ -128,7 +156,7 @@ class TableReader:
             "",
         )
 
-    def _class_named(self, target: str) -> Class | None:
+    def _class_named(self, target: str) -> Value | None:
         if self._by_table_name is None:
             self._by_table_name = {}
             for module in list(self.interpreter.modules.values()):
@@ -136,12 +164,26 @@ class TableReader:
                     if isinstance(value, Class) and is_table(value):
                         self._by_table_name.setdefault(plain_name(table_name(value)), value)
                         self._by_table_name.setdefault(plain_name(value.name), value)
+                    elif isinstance(value, Result) and is_imperative(value):
+                        self._by_table_name.setdefault(plain_name(str(constant(value.arguments[0]))), value)
         return self._by_table_name.get(plain_name(target))
 
 
 def plain_name(name: str) -> str:
     """A table or class name without case, underscores and schema."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+
+
+def is_imperative(value: Result) -> bool:
+    """Whether a call makes a table: `Table("trips", metadata, ...)`."""
+    name = value.callee.name if isinstance(value.callee, External) else ""
+    return bool(value.arguments) and name.startswith("sqlalchemy.") and name.endswith(".Table")
+
+
+def _primary(declared: dict[str, Result]) -> tuple[str, ...]:
+    """The columns that are declared to be the key."""
+    named = (column for column, part in declared.items() if constant(part.keywords.get("primary_key", part)) is True)
+    return tuple(named) or ("id",)
 
 
 def is_table(cls: Class) -> bool:
