@@ -24,6 +24,9 @@ TENANT_COLUMNS: frozenset[str] = frozenset({
 TENANT_TABLES: frozenset[str] = frozenset(
     {"tenant", "tenants", "organization", "organizations", "organisation", "organisations", "company", "companies"}
 )
+MEMBERSHIPS = re.compile(r"\w*(?:member(?:ship)?|participant|collaborator)s?")
+"""Plain names of tables that link users to what they share; rows of what is shared belong to its members."""
+
 ATTRIBUTIONS: frozenset[str] = frozenset(
     {"author_id", "author", "created_by", "created_by_id", "creator_id", "creator"}
 )

@@ -52,6 +52,10 @@ class Aftermath:
         """Whether what a query gave is part of what the handler returns; unknown counts as yes."""
         return self._answered is None or id(load) in self._answered
 
+    def answers(self, value: Value) -> bool:
+        """Whether a value is certainly part of what the handler returns."""
+        return self._answered is not None and id(value) in self._answered
+
     def changes(self, load: Value) -> bool:
         """Whether a row is changed or deleted after it was loaded; counting it up is no change."""
         return any(not _counts_up(event, load) and event.value is not load for event in self._touched.get(id(load), ()))

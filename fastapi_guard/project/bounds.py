@@ -75,6 +75,7 @@ class Bound:
     is_by_key: bool = False
     client_value: str = ""
     optional_test: str = ""
+    kept_in: str = ""
 
 
 class BoundReader:

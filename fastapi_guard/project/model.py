@@ -263,6 +263,8 @@ class DatabaseAccess:
     """The value of the client that the owner column is compared with: `user_id`."""
     optional_test: str = ""
     """The test that decides whether the owner is compared, as written."""
+    kept_in: str = ""
+    """Where its row is kept and answered from before the owner is compared: `cache[task_id]`."""
     writes: tuple[ColumnWrite, ...] = ()
     joined: tuple[str, ...] = ()
     """The other tables that the statement speaks of."""

@@ -95,6 +95,8 @@ def message(found: Unscoped) -> str:
     if found.lapse is Lapse.CLIENT:
         principal = f"`{found.principal}`" if found.principal else "the authenticated user"
         return f"{belongs(access)}; this query takes it from `{access.client_value or 'the request'}`, which is never compared with {principal}"
+    if found.lapse is Lapse.OPTIONAL and access.kept_in:
+        return f"{belongs(access)}; that is compared only where `{access.kept_in}` has no answer from before, whoever asked then"
     if found.lapse is Lapse.OPTIONAL:
         test = f"`{access.optional_test}`" if access.optional_test else "some test"
         return f"{belongs(access)}; this query compares that only if {test}"

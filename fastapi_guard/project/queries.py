@@ -22,6 +22,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader, spelled
+from fastapi_guard.project.caches import answered_before
 from fastapi_guard.project.documents import DocumentReader
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.helpers import helper_statement
@@ -115,6 +116,8 @@ class QueryReader:
         watched = (*own, *(guard.distinct() for guard in guards))
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
+        read = {id(each) for _, each in loading}
+        self._trust_looked_up(origins, compares, [each for each in guards if id(each) not in read])
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
@@ -127,6 +130,8 @@ class QueryReader:
                 bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
+                if bound.scope in LIMITED and access.kind in ("select", "get"):
+                    bound = self._unless_kept(bound, access, trace, aftermath, origins, compares)
                 self._remember(origins, access, bound)
                 made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
                 gave.append(_load(access))
@@ -137,6 +142,19 @@ class QueryReader:
                 ):
                     made[-1] = replace(made[-1], is_proven=is_proven(_load(access), origins, watched))
         return tuple(dict.fromkeys(made))
+
+    def _unless_kept(
+        self,
+        bound: Bound,
+        access: Found,
+        trace: Trace,
+        aftermath: Aftermath,
+        origins: Origins,
+        compares: Sequence[Value],
+    ) -> Bound:
+        """The limit of a query, unless what it gave is answered to the next who asks, whoever that is."""
+        kept = answered_before(_load(access), trace, aftermath, origins, compares)
+        return bound if kept is None else replace(bound, scope="optional", kept_in=spelled(kept) or "a cache")
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
         """Dependencies whose rows are compared with the principal, or asked about together with him."""
@@ -269,6 +287,18 @@ class QueryReader:
                     if origins.kinds(given) <= TRUSTABLE:
                         origins.trust(given)
 
+    def _trust_looked_up(self, origins: Origins, compares: list[Value], deciding: Sequence[Trace]) -> None:
+        """Values of the client by which a guard has found a row of the principal: the clinic whose member he is."""
+        for trace in deciding:
+            aftermath = Aftermath(trace)
+            for access in _merged(self._found(trace)):
+                if access.kind in ("select", "get") and access.table is not None and access.table.is_owned:
+                    checks = [*compares, *aftermath.asked(access.event.value)]
+                    bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
+                    for value in bound.values if bound.scope in LIMITED else ():
+                        if origins.kinds(value) <= TRUSTABLE:
+                            origins.trust(value)
+
     def _remember(self, origins: Origins, access: Found, bound: Bound) -> None:
         """What the query gives, for the values that are made of it."""
         if access.kind not in ("select", "get") or access.table is None:
@@ -332,6 +362,7 @@ class QueryReader:
             role=role or role_around(event),
             client_value=bound.client_value,
             optional_test=bound.optional_test,
+            kept_in=bound.kept_in,
             writes=self._writes(access, load, aftermath, origins),
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",

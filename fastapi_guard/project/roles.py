@@ -26,7 +26,7 @@ def tests_around(place: Place) -> Iterator[tuple[ast.expr, bool]]:
     for statement in _path(place.module.tree.body, line):
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found.clear()
-        elif isinstance(statement, ast.If) and not _within(statement.test, line):
+        elif isinstance(statement, ast.If) and not _within(statement.test, place.node):
             found.append((statement.test, line <= (statement.body[-1].end_lineno or line)))
     yield from found
 
@@ -48,8 +48,9 @@ def _decorated(statement: ast.stmt, line: int) -> bool:
     return bool(decorators) and decorators[0].lineno <= line <= (statement.end_lineno or statement.lineno)
 
 
-def _within(node: ast.expr, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
+def _within(test: ast.expr, node: ast.AST) -> bool:
+    start = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    return (test.lineno, test.col_offset) <= start < (test.end_lineno or 0, test.end_col_offset or 0)
 
 
 def asks_for_role(test: ast.expr) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import (
+    MEMBERSHIPS,
     OWNER_COLUMNS,
     OWNER_PATTERN,
     SELF_QUERYING,
@@ -56,6 +57,8 @@ class TableReader:
         self.principals: set[str] = set()
         """Plain names of tables whose rows the application signs in, beside those that are called so."""
         self._known: dict[int, Table | None] = {}
+        self._shared: set[str] | None = None
+        """Plain names of tables whose rows have members."""
         self._kept: list[Value] = []
         """Values whose identity is remembered."""
         self._by_table_name: dict[str, Value] | None = None
@@ -64,6 +67,7 @@ class TableReader:
         """Plain names of the tables of principals; forgets what was read without knowing that."""
         self.principals.update(names)
         self._known.clear()
+        self._shared = None
 
     def of(self, value: Value | None) -> Table | None:
         """The table that a class is, or None."""
@@ -132,7 +136,7 @@ class TableReader:
         parents, parent_columns = [], []
         for column, target in {**_named_references(columns), **references}.items():
             parent = self.of(self._class_named(target))
-            if parent is not None and parent.is_owned and not parent.is_principal:
+            if parent is not None and (parent.is_owned or self._has_members(target)) and not parent.is_principal:
                 parents.append(parent.name)
                 parent_columns.append(column)
         return Table(name, "", tuple(parents), tuple(parent_columns), keys=keys, columns=tuple(columns))
@@ -155,6 +159,18 @@ class TableReader:
             iter([*named, *(column for column, target in references.items() if plain_name(target) in TENANT_TABLES)]),
             "",
         )
+
+    def _has_members(self, target: str) -> bool:
+        """Whether a table links users to the rows of another: `ClinicMember` to those of `Clinic`."""
+        if self._shared is None:
+            self._shared = set()
+            self._class_named(target)
+            for name, value in list((self._by_table_name or {}).items()):
+                if isinstance(value, Class) and MEMBERSHIPS.fullmatch(name):
+                    targets = [reference_of(value, column) for column in columns_of(value)]
+                    if any(self._is_principal(each) for each in targets if each):
+                        self._shared.update(plain_name(each) for each in targets if each)
+        return plain_name(target) in self._shared
 
     def _class_named(self, target: str) -> Value | None:
         if self._by_table_name is None:

@@ -88,6 +88,8 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
     elif isinstance(target, ast.Subscript):
         receiver = evaluate(interpreter, target.value, scope)
         key = evaluate(interpreter, target.slice, scope)
+        if interpreter.trace is not None and not isinstance(key, Literal):
+            interpreter.note("store", Operation("[]", (receiver, key, value)), Place(scope.module, target))
         if isinstance(receiver, Mapping) and isinstance(key, Literal):
             if interpreter.conditions:
                 value = (

@@ -37,7 +37,7 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
         hashable = key_of(key)
         if hashable is not None and hashable[0] in receiver.items:
             return receiver.items[hashable[0]]
-        return choice(list(receiver.items.values())) if receiver.items and hashable is None else Item(receiver, key)
+        return looked_up(interpreter, receiver, key) if hashable is None else Item(receiver, key)
     index = constant(key)
     if (
         isinstance(receiver, Sequence)
@@ -52,6 +52,15 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
 
         return call_method(interpreter, receiver, "__getitem__", (key,), {}, receiver.place)
     return Item(receiver, key)
+
+
+def looked_up(interpreter: Interpreter, receiver: Mapping, key: Value) -> Value:
+    """Some item of a mapping: one that is known, or one that another request has put there."""
+    found = Item(receiver, key)
+    if interpreter.trace is None:
+        return choice(list(receiver.items.values())) if receiver.items else found
+    interpreter.note("lookup", found, None)
+    return choice([*receiver.items.values(), found])
 
 
 KEYED_READS = frozenset({"headers", "cookies", "query_params"})

@@ -129,7 +129,7 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
 def _mapping_method(
     interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import from_key
+    from fastapi_guard.project.evaluator.iteration import from_key, looked_up
     from fastapi_guard.project.evaluator.operators import key_of
 
     if name == "items":
@@ -160,5 +160,7 @@ def _mapping_method(
             receiver.items[key[0]] = default
         if key is not None and receiver.is_complete:
             return default
+        if key is None and interpreter.trace is not None and not (receiver.items and receiver.is_complete):
+            return choice([looked_up(interpreter, receiver, arguments[0]), default])
         return choice([*receiver.items.values(), default])
     return None
