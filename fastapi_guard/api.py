@@ -107,6 +107,7 @@ from fastapi_guard.project.model import (
     Via,
     WhyDead,
 )
+from fastapi_guard.project.overreach import Overreach, Ownerless, overreaches, ownerless_functions
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import assignment_finding, unscoped_finding
 from fastapi_guard.project.public import is_public
@@ -157,6 +158,8 @@ __all__ = [
     "OpenGroup",
     "OperationPlace",
     "Origin",
+    "Overreach",
+    "Ownerless",
     "Parameter",
     "PathOperation",
     "Project",
@@ -230,7 +233,9 @@ __all__ = [
     "only_reads_input",
     "open_groups",
     "origin_of",
+    "overreaches",
     "owner_assignments",
+    "ownerless_functions",
     "parameters_in",
     "passes_through",
     "password_in_url",

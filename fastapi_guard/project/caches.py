@@ -43,21 +43,16 @@ def _kept(row: Value, trace: Trace) -> Iterator[tuple[Value, Value]]:
 
 def _read(store: Value, trace: Trace, aftermath: Aftermath) -> Iterator[Value]:
     """What is taken out of a store and answered."""
-    found: list[Value] = [event.value for event in trace.events if event.kind == "lookup"]
-    found += [
-        event.value
-        for event in trace.events
-        if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-        if event.value.callee.name in READS
-    ]
-    for read in found:
-        receiver = (
-            read.receiver if isinstance(read, Item) else read.callee.receiver if isinstance(read, Result) else None
-        )
+    for event in trace.events:
+        read, receiver = event.value, None
+        if event.kind == "lookup" and isinstance(read, Item):
+            receiver = read.receiver
+        elif event.kind == "call" and isinstance(read, Result) and isinstance(read.callee, Member):
+            receiver = read.callee.receiver if read.callee.name in READS else None
         is_same = receiver is store or (
             isinstance(receiver, Result) and isinstance(store, Result) and receiver.place == store.place is not None
         )
-        if is_same and aftermath.answers(read):
+        if receiver is not None and is_same and aftermath.answers(read):
             yield read
 
 

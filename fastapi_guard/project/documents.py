@@ -79,11 +79,11 @@ def collection_of(value: Value, depth: int = 0) -> str:
     if isinstance(value, Coroutine):
         return collection_of(value.result, depth + 1)
     if isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name == "get_collection":
-        name = constant(value.arguments[0]) if value.arguments else None
-        return name if isinstance(name, str) and _is_of_client(value.callee.receiver) else ""
+        given = constant(value.arguments[0]) if value.arguments else None
+        return given if isinstance(given, str) and _is_of_client(value.callee.receiver) else ""
     if isinstance(value, Item):
-        name = constant(value.key)
-        return name if isinstance(name, str) and _is_of_client(value.receiver) else ""
+        key = constant(value.key)
+        return key if isinstance(key, str) and _is_of_client(value.receiver) else ""
     if isinstance(value, Member):
         return value.name if _is_of_client(value.receiver) else ""
     return ""

@@ -223,6 +223,18 @@ class ColumnWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionAround:
+    """The function that a piece of code stands in."""
+
+    name: str
+    location: Location
+    parameters: tuple[str, ...]
+    """Its own, and those that its class is made with."""
+    words: frozenset[str]
+    """The names that its code uses."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseAccess:
     """Something that an operation does to the database, in its handler or in what the handler calls."""
 
@@ -272,6 +284,12 @@ class DatabaseAccess:
     """The column that says to which customer of the service a row belongs."""
     is_of_principals: bool = False
     """The table holds the users or tenants themselves."""
+    untied: tuple[tuple[str, str], ...] = ()
+    """Tables (dotted name, owner column) whose rows it gives, and that nothing ties to the one whose owner it compares."""
+    follows: tuple[tuple[str, str, str], ...] = ()
+    """Relationships by which rows of owned tables are answered: name, dotted name of the table, its owner column."""
+    function: FunctionAround | None = None
+    """The function that the call stands in, where that is not the handler."""
     is_proven: bool = False
     """Of a write of a password: the client sends something that proves the account to be his."""
 

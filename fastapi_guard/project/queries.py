@@ -38,8 +38,9 @@ from fastapi_guard.project.origins import (
     comes_from,
     dependencies_in,
 )
+from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
-from fastapi_guard.project.roles import role_around
+from fastapi_guard.project.roles import function_around, role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Event, Trace
@@ -367,6 +368,24 @@ class QueryReader:
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
+            untied=tuple(
+                (each.name, each.owner_column)
+                for each in (untied_tables(statement, self.bounds, origins) if bound.scope == "statement" else ())
+            ),
+            follows=self._followed(table, load, statement, aftermath)
+            if table is not None and is_read and bound.scope == "unowned"
+            else (),
+            function=function_around(event.place) if _outer(event) else None,
+        )
+
+    def _followed(
+        self, table: Table, load: Value, statement: Statement, aftermath: Aftermath
+    ) -> tuple[tuple[str, str, str], ...]:
+        related = self.tables.relationships(table)
+        names = dict.fromkeys(followed(load, table, statement, self.bounds, aftermath))
+        found = [(name, related[name]) for name in names if name in related]
+        return tuple(
+            (name, each.name, each.owner_column) for name, each in found if each.owner_column and not each.is_principal
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from fastapi_guard.knowledge.database import (
     ORDINARY_ROLES,
@@ -13,6 +14,9 @@ from fastapi_guard.knowledge.database import (
     ROLE_WORDS,
     is_named_after_a_check,
 )
+from fastapi_guard.location import Location
+from fastapi_guard.project.model import FunctionAround
+from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place
 
@@ -29,6 +33,62 @@ def tests_around(place: Place) -> Iterator[tuple[ast.expr, bool]]:
         elif isinstance(statement, ast.If) and not _within(statement.test, place.node):
             found.append((statement.test, line <= (statement.body[-1].end_lineno or line)))
     yield from found
+
+
+def function_around(place: Place) -> FunctionAround | None:
+    """The function that a node stands in; None at the top of a module."""
+    return _function_at(place.module, getattr(place.node, "lineno", 0))
+
+
+@lru_cache(maxsize=8_192)
+def _function_at(module: ModuleScope, line: int) -> FunctionAround | None:
+    found: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    around: ast.ClassDef | None = None
+    for statement in _path(module.tree.body, line):
+        if isinstance(statement, ast.ClassDef) and found is None:
+            around = statement
+        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found = statement
+    if found is None:
+        return None
+    makers = [
+        each
+        for each in (around.body if around else ())
+        if isinstance(each, ast.FunctionDef) and each.name == "__init__"
+    ]
+    return FunctionAround(
+        f"{around.name}.{found.name}" if around else found.name,
+        _signature(module, found),
+        tuple(name for each in (found, *makers) for name in _parameters(each)),
+        frozenset(_words(found)),
+    )
+
+
+def _signature(module: ModuleScope, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Location:
+    start = module.location(definition)
+    return Location(
+        start.path,
+        start.line,
+        start.column,
+        start.line,
+        module.column(start.line, len(module.lines[start.line - 1].encode())),
+    )
+
+
+def _words(definition: ast.AST) -> Iterator[str]:
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from node.value.split()
+
+
+def _parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    spec = definition.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))]
+    yield from (argument.arg for argument in every if argument.arg not in ("self", "cls"))
 
 
 def _path(block: Sequence[ast.stmt], line: int) -> Iterator[ast.stmt]:

@@ -60,6 +60,10 @@ class Statement:
     """It counts or sums, and gives no rows."""
     written: tuple[tuple[str, Value], ...] = ()
     """Columns that it sets, and what to; `*` for a mapping whose keys are not known."""
+    is_joined: bool = False
+    """It joins tables, or says what it selects from."""
+    loads: tuple[str, ...] = ()
+    """Relationships that are loaded with its rows: `selectinload(Project.tasks)`."""
 
 
 class StatementReader:
@@ -107,6 +111,7 @@ class StatementReader:
             return replace(
                 inner,
                 kind=kind,
+                is_joined=True,
                 tables=tuple(dict.fromkeys((*inner.tables, *joined))),
                 conditions=(*inner.conditions, *conditions),
             )
@@ -117,6 +122,8 @@ class StatementReader:
             ]
             added = tuple(Condition(value, call.place) for value in values)
             return replace(inner, conditions=(*inner.conditions, *added))
+        if name == "options":
+            return replace(inner, loads=(*inner.loads, *_loaded(call)))
         if name in ("values", "set", "update") and inner.kind in ("update", "insert", "select"):
             return replace(inner, written=(*inner.written, *written_by(call)))
         if name in AGGREGATES and inner.kind == "select":
@@ -225,6 +232,8 @@ TABLE_STATEMENTS = frozenset({"select", "update", "delete", "insert"})
 """Methods of an imperative table that begin a statement."""
 ONE_ROW = frozenset({"get", "get_or_none", "get_by_id", "get_or_404", "find_one", "first"})
 """Methods of table classes that give one row."""
+LOADERS = frozenset({"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"})
+"""Options that load a relationship with the rows."""
 VALIDATORS = frozenset({"model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"})
 """Methods that make a row of what they are given."""
 
@@ -249,6 +258,15 @@ def is_of_row(call: Result) -> bool:
 def dotted(call: Result) -> str:
     """The library function that a call calls; empty for anything else."""
     return call.callee.name if isinstance(call.callee, External) else ""
+
+
+def _loaded(call: Result) -> Iterator[str]:
+    """The relationships in `options(selectinload(Project.tasks))`, the first of each chain."""
+    for argument in call.arguments:
+        while isinstance(argument, Result) and isinstance(argument.callee, Member):
+            argument = argument.callee.receiver
+        if isinstance(argument, Result) and dotted(argument).rpartition(".")[2] in LOADERS:
+            yield from (part.name for part in argument.arguments[:1] if isinstance(part, Member))
 
 
 def one_of(found: list[Statement | None]) -> Statement | None:

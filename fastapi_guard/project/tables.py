@@ -59,6 +59,8 @@ class TableReader:
         self._known: dict[int, Table | None] = {}
         self._shared: set[str] | None = None
         """Plain names of tables whose rows have members."""
+        self._classes: dict[str, Class] = {}
+        """Classes that are tables, by dotted name."""
         self._kept: list[Value] = []
         """Values whose identity is remembered."""
         self._by_table_name: dict[str, Value] | None = None
@@ -80,7 +82,22 @@ class TableReader:
         if id(value) not in self._known:
             self._known[id(value)] = None
             self._known[id(value)] = self._read(value) if is_table(value) else None
+            self._classes[f"{value.module.name}.{value.name}"] = value
         return self._known[id(value)]
+
+    def relationships(self, table: Table) -> dict[str, Table]:
+        """The attributes of a table's rows that stand for rows of another table."""
+        cls = self._classes.get(table.name)
+        found: dict[str, Table] = {}
+        for base in cls.linearized() if cls is not None else ():
+            if isinstance(base, Class):
+                for name in (*base.annotations, *base.namespace):
+                    other = (
+                        self.of(self._class_named(related_class(base, name))) if is_relationship(base, name) else None
+                    )
+                    if other is not None:
+                        found.setdefault(name, other)
+        return found
 
     def _imperative(self, made: Result) -> Table | None:
         """`Table("trips", metadata, Column("user_id", ...))`."""
@@ -247,6 +264,24 @@ def is_relationship(cls: Class, column: str) -> bool:
         and isinstance(value.callee, External)
         and value.callee.name.rpartition(".")[2] in ("relationship", "Relationship", "association_proxy")
     )
+
+
+def related_class(cls: Class, name: str) -> str:
+    """The class that a relationship speaks of: `Mapped[list["Task"]]`, `relationship("Task")`; empty when unknown."""
+    annotation = cls.annotations.get(name)
+    if annotation is not None:
+        words = [word for word in re.findall(r"\w+", ast.unparse(annotation)) if word not in CONTAINERS]
+        if words:
+            return words[-1]
+    value = cls.namespace.get(name)
+    first = value.arguments[0] if isinstance(value, Result) and value.arguments else None
+    text = constant(first) if first is not None else None
+    return text.rpartition(".")[2] if isinstance(text, str) else first.name if isinstance(first, Class) else ""
+
+
+CONTAINERS = frozenset(
+    {"Mapped", "WriteOnlyMapped", "DynamicMapped", "list", "List", "set", "Set", "Optional", "None", "Sequence"}
+)
 
 
 def keys_of(cls: Class, columns: list[str]) -> Iterator[str]:
