@@ -270,6 +270,11 @@ PROOFS = re.compile(
 )
 """Names of what a stranger sends to prove that an account is theirs."""
 
+VISIBILITIES = re.compile(
+    r"(?:is_)?(?:public|published|shared|listed|private|unlisted)|visibility|privacy|access_type|access_level|sharing|is_public\w*"
+)
+"""Columns that say whether everybody may see a row."""
+
 DECISIONS: frozenset[str] = frozenset(
     {"status", "state", "approved", "is_approved", "published", "is_published", "is_active", "visibility"}
 )

@@ -248,7 +248,8 @@ class DatabaseAccess:
     """Owned tables that a row belongs to, where it has no owner column of its own."""
     scope: str
     """What limits it to the user: statement, check (after loading), client (a value that the client chose), optional
-    (a filter that some paths leave out), nothing; unowned (the table belongs to nobody), write, unknown."""
+    (a filter that some paths leave out), nothing; unowned (the table belongs to nobody), derived (from rows that were judged), public (rows that everybody may
+    see), role, write, unknown."""
     location: Location
     """The call that touches the database."""
     sites: tuple[Location, ...]

@@ -15,6 +15,7 @@ from fastapi_guard.knowledge.database import (
     SESSION_NAMES,
     TENANT_COLUMNS,
     TRANSACTIONS,
+    VISIBILITIES,
     WRITES,
     is_named_after_a_check,
 )
@@ -133,6 +134,13 @@ class QueryReader:
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 if bound.scope in LIMITED and access.kind in ("select", "get"):
                     bound = self._unless_kept(bound, access, trace, aftermath, origins, compares)
+                if (
+                    bound.scope == "nothing"
+                    and access.kind in ("select", "get")
+                    and not aftermath.changes(_load(access))
+                ):
+                    if asks_whether_public(bound, _load(access), compares):
+                        bound = replace(bound, scope="public")
                 self._remember(origins, access, bound)
                 made.append(self._made(access, bound, aftermath, origins, role, loaded_at))
                 gave.append(_load(access))
@@ -421,6 +429,17 @@ def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
             if event.kind in ("call", "ask") and isinstance(event.value, Result):
                 if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee)):
                     yield event.value
+
+
+def asks_whether_public(bound: Bound, row: Value, compares: Sequence[Value]) -> bool:
+    """Whether a query, or a comparison of what it gave, is about rows that everybody may see."""
+    if any(VISIBILITIES.fullmatch(column.rpartition(".")[2]) for column in bound.columns):
+        return True
+    sides = (side for compare in compares if isinstance(compare, Operation) for side in compare.operands)
+    return any(
+        isinstance(side, Member) and VISIBILITIES.fullmatch(side.name) and comes_from(side.receiver, row)
+        for side in sides
+    )
 
 
 def is_proof(value: Value) -> bool:

@@ -16,6 +16,7 @@ BASE = """
 import os
 from typing import Annotated
 
+import bcrypt
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -258,6 +259,75 @@ def count(db: Db, me: Me):
 def view(task_id: int, db: Db, me: Me):
     db.get(Task, task_id).views += 1
 """,
+    "as a password is set by who knows a token, the old one, or both": """
+class Account(Base):
+    __tablename__ = "accounts"
+    id = Column(Integer, primary_key=True)
+    email = Column(String)
+    password_hash = Column(String)
+
+
+class Reset(BaseModel):
+    email: str
+    code: str
+    new_password: str
+
+
+class Change(BaseModel):
+    email: str
+    password: str
+    new_password: str
+
+
+def hash_password(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+
+
+@app.post("/auth/reset-password")
+def reset(given: Reset, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    if codes.get(account.id) != given.code:
+        raise HTTPException(status_code=400)
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
+
+
+@app.post("/auth/expired-password")
+def change(given: Change, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    if not bcrypt.checkpw(given.password, account.password_hash):
+        raise HTTPException(status_code=400)
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
+""",
+    "as it asks for public rows": """
+class Page(Base):
+    __tablename__ = "pages"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(Integer, ForeignKey("users.id"))
+    visibility = Column(String)
+
+
+@app.get("/pages")
+def read_all(db: Db, me: Me):
+    return db.query(Page).filter(Page.visibility == "everybody").all()
+
+
+@app.get("/pages/{page_id}")
+def read(page_id: int, db: Db, me: Me):
+    page = db.get(Page, page_id)
+    if page.visibility != "everybody":
+        raise HTTPException(status_code=404)
+    return page
+""",
+    "in each turn of a loop": """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    found = []
+    for title in ("garden", "kitchen"):
+        found += db.query(Task).filter(Task.user_id == me.id, Task.title == title).all()
+    return found
+""",
     "as everybody may read it": """
 @app.get("/public")
 def public(db: Db):
@@ -342,6 +412,89 @@ def read(db: Db, me: Me):
     if settings.multi_user:
         query = query.filter(Task.user_id == me.id)
     return query.all()
+""",
+    ),
+    "the filter is applied when the client asks for it": (
+        ["FG206"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me, mine: bool = True):
+    query = db.query(Task)
+    if mine:
+        query = query.filter(Task.user_id == me.id)
+    return query.all()
+""",
+    ),
+    "the filter is applied to a user that the client may leave out": (
+        ["FG206"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me, user_id: int | None = None):
+    query = select(Task)
+    if user_id:
+        query = query.where(Task.user_id == user_id)
+    return db.execute(query).scalars().all()
+""",
+    ),
+    "a search in a loop that is left, and nobody compares": (
+        ["FG203"],
+        """
+@app.post("/users/{user_id}/tasks/search")
+async def read(user_id: int, request: Request, db: Db, me: Me):
+    wanted = None
+    for word in await request.json():
+        if word:
+            wanted = word
+            break
+    if not wanted:
+        return []
+    return db.query(Task).filter(Task.user_id == user_id, Task.title == wanted).all()
+""",
+    ),
+    "a stranger acts for whoever he says": (
+        ["FG203"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    return db.query(Task).filter(Task.user_id == me.id).all()
+
+
+class NewTask(BaseModel):
+    user_id: int
+    title: str
+
+
+@app.post("/tasks")
+def make(new: NewTask, db: Db):
+    task = Task(user_id=new.user_id, title=new.title)
+    db.add(task)
+    db.commit()
+""",
+    ),
+    "a stranger sets the password of whoever he names": (
+        ["FG203"],
+        """
+class Account(Base):
+    __tablename__ = "accounts"
+    id = Column(Integer, primary_key=True)
+    email = Column(String)
+    password_hash = Column(String)
+
+
+class Reset(BaseModel):
+    email: str
+    new_password: str
+
+
+def hash_password(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+
+
+@app.post("/auth/reset-password")
+def reset(given: Reset, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
 """,
     ),
     "the owner is whoever the client says": (
