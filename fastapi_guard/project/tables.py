@@ -272,11 +272,13 @@ def related_class(cls: Class, name: str) -> str:
     if annotation is not None:
         words = [word for word in re.findall(r"\w+", ast.unparse(annotation)) if word not in CONTAINERS]
         if words:
-            return words[-1]
+            return str(words[-1])
     value = cls.namespace.get(name)
     first = value.arguments[0] if isinstance(value, Result) and value.arguments else None
+    if isinstance(first, Class):
+        return first.name
     text = constant(first) if first is not None else None
-    return text.rpartition(".")[2] if isinstance(text, str) else first.name if isinstance(first, Class) else ""
+    return text.rpartition(".")[2] if isinstance(text, str) else ""
 
 
 CONTAINERS = frozenset(
