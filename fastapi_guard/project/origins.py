@@ -125,6 +125,8 @@ class Origins:
             return CLIENT
         if isinstance(part, (Literal, Setting)):
             return CONSTANT
+        if isinstance(part, (Mapping, Sequence)) and not part.items and not part.is_complete:
+            return UNKNOWN  # what a loop or another request has put in
         if isinstance(part, Class):
             return COLUMN
         if isinstance(part, Result) and is_identity(dotted_name(part.callee)):

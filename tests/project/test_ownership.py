@@ -320,6 +320,16 @@ def read(page_id: int, db: Db, me: Me):
         raise HTTPException(status_code=404)
     return page
 """,
+    "as its key comes from rows that were kept by another": """
+@app.post("/tasks/{task_id}/notes")
+def change(task_id: int, db: Db, me: Me):
+    known = {task.title: task for task in db.query(Task).filter(Task.user_id == me.id).all()}
+    for title, task in known.items():
+        for note in db.query(Note).filter(Note.task_id == task.id).all():
+            note.task_id = task_id
+    kept = known.get(str(task_id))
+    return db.query(Note).filter(Note.task_id == kept.id).all()
+""",
     "in each turn of a loop": """
 @app.get("/tasks")
 def read(db: Db, me: Me):
