@@ -186,8 +186,10 @@ def _confidence(
         return Confidence.MEDIUM
     if lapse is Lapse.CLIENT and operation.authentication.verdict is Verdict.NONE and not access.role:
         return Confidence.MEDIUM if sibling is not None else Confidence.LOW
-    if operation.authentication.verdict is not Verdict.REQUIRED or access.role or access.scope == "unowned":
+    if operation.authentication.verdict is not Verdict.REQUIRED or access.scope == "unowned":
         return Confidence.LOW
+    if access.role:  # the role is held within a tenant, and another query compares that
+        return Confidence.MEDIUM if sibling is not None else Confidence.LOW
     sources = {write.source for write in access.writes}
     if not access.exposes and sources & {"unknown", "own"} and "client" not in sources:
         return Confidence.LOW  # what is written is the application's own doing
