@@ -279,6 +279,8 @@ class QueryReader:
         for compare in compares:
             if isinstance(compare, Operation) and len(compare.operands) == 2:
                 one, other = compare.operands
+                if isinstance(one, Literal) or isinstance(other, Literal):
+                    continue  # says nothing of who calls
                 for side, against in ((one, other), (other, one)):
                     if (
                         origins.kinds(side) <= TRUSTABLE

@@ -23,16 +23,22 @@ from fastapi_guard.project.values import Place
 BLOCKS = ("body", "orelse", "finalbody")
 
 
-def tests_around(place: Place) -> Iterator[tuple[ast.expr, bool]]:
+def tests_around(place: Place) -> tuple[tuple[ast.expr, bool], ...]:
     """The tests of the `if` statements around a node, and whether it stands where they hold; within its function."""
-    line = getattr(place.node, "lineno", 0)
+    return _tests_at(place.module, place.node)
+
+
+@lru_cache(maxsize=16_384)
+def _tests_at(module: ModuleScope, node: ast.AST) -> tuple[tuple[ast.expr, bool], ...]:
+    """The same, remembered: a place is reached on many ways."""
+    line = getattr(node, "lineno", 0)
     found: list[tuple[ast.expr, bool]] = []
-    for statement in _path(place.module.tree.body, line):
+    for statement in _path(module.tree.body, line):
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found.clear()
-        elif isinstance(statement, ast.If) and not _within(statement.test, place.node):
+        elif isinstance(statement, ast.If) and not _within(statement.test, node):
             found.append((statement.test, line <= (statement.body[-1].end_lineno or line)))
-    yield from found
+    return tuple(found)
 
 
 def function_around(place: Place) -> FunctionAround | None:
@@ -113,6 +119,7 @@ def _within(test: ast.expr, node: ast.AST) -> bool:
     return (test.lineno, test.col_offset) <= start < (test.end_lineno or 0, test.end_col_offset or 0)
 
 
+@lru_cache(maxsize=16_384)
 def asks_for_role(test: ast.expr) -> bool:
     """Whether a test looks at what somebody may do; not one that looks at whose row it is, too."""
     nodes = list(ast.walk(test))
