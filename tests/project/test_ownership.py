@@ -330,6 +330,36 @@ def change(task_id: int, db: Db, me: Me):
     kept = known.get(str(task_id))
     return db.query(Note).filter(Note.task_id == kept.id).all()
 """,
+    "as whether a room is free is asked of everybody's bookings": """
+class Booking(Base):
+    __tablename__ = "bookings"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(Integer, ForeignKey("users.id"))
+    room_id = Column(Integer)
+    day = Column(Integer)
+
+
+def taken_days(db: Session, room_id: int) -> set[int]:
+    return {booking.day for booking in db.query(Booking).filter(Booking.room_id == room_id).all()}
+
+
+@app.post("/rooms/{room_id}/bookings")
+def book(room_id: int, day: int, db: Db, me: Me):
+    if day in taken_days(db, room_id):
+        raise HTTPException(status_code=409)
+    booking = Booking(user_id=me.id, room_id=room_id, day=day)
+    db.add(booking)
+    db.commit()
+    return booking
+""",
+    "as a superuser sees everything": """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    query = select(Task)
+    if not me.is_superuser:
+        query = query.where(Task.user_id == me.id)
+    return db.execute(query).scalars().all()
+""",
     "in each turn of a loop": """
 @app.get("/tasks")
 def read(db: Db, me: Me):
