@@ -147,6 +147,7 @@ from fastapi_guard.project.model import (
     Via,
     WhyDead,
 )
+from fastapi_guard.project.overreach import Overreach, Ownerless, overreaches, ownerless_functions
 from fastapi_guard.project.ownership import Lapse, Unscoped, principal_parameter, unscoped
 from fastapi_guard.project.paths import assignment_finding, unscoped_finding
 from fastapi_guard.project.plain_passwords import plain_passwords
@@ -217,6 +218,8 @@ __all__ = [
     "OpenedSession",
     "OperationPlace",
     "Origin",
+    "Overreach",
+    "Ownerless",
     "Parameter",
     "PathOperation",
     "Project",
@@ -313,7 +316,9 @@ __all__ = [
     "only_reads_input",
     "open_groups",
     "origin_of",
+    "overreaches",
     "owner_assignments",
+    "ownerless_functions",
     "parameters_in",
     "passes_on",
     "passes_through",

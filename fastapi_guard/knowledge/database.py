@@ -24,6 +24,9 @@ TENANT_COLUMNS: frozenset[str] = frozenset({
 TENANT_TABLES: frozenset[str] = frozenset(
     {"tenant", "tenants", "organization", "organizations", "organisation", "organisations", "company", "companies"}
 )
+MEMBERSHIPS = re.compile(r"\w*(?:member(?:ship)?|participant|collaborator)s?")
+"""Plain names of tables that link users to what they share; rows of what is shared belong to its members."""
+
 ATTRIBUTIONS: frozenset[str] = frozenset(
     {"author_id", "author", "created_by", "created_by_id", "creator_id", "creator"}
 )
@@ -90,6 +93,9 @@ EXECUTES: frozenset[str] = frozenset(
         "fetch_all",
         "fetch_one",
         "fetch_val",
+        "fetch",
+        "fetchrow",
+        "fetchval",
         "iterate",
     }
 )
@@ -135,8 +141,48 @@ MODEL_QUERIES: dict[str, str] = {
     "select": "select", "first": "select", "get": "get", "get_or_none": "get", "get_by_id": "get", "find_one": "select",
     "get_or_404": "get", "create": "insert", "insert": "insert", "bulk_create": "insert", "insert_many": "insert",
     "update": "update", "delete": "delete", "get_or_create": "upsert", "update_or_create": "upsert",
+    "delete_by_id": "delete", "set_by_id": "update",
 }  # fmt: skip
 """Methods of table classes of active-record libraries, and what they do."""
+
+KEYED: frozenset[str] = frozenset({"get", "get_by_id", "get_or_404", "delete_by_id", "set_by_id"})
+"""Those whose first argument may be the key itself."""
+
+DOCUMENT_CLIENTS = ("motor.", "pymongo.", "mongomock")
+"""Libraries whose clients have databases, which have collections."""
+
+DOCUMENT_QUERIES: dict[str, str] = {
+    "find": "select", "find_one": "select", "aggregate": "select", "distinct": "select", "count_documents": "select",
+    "estimated_document_count": "select", "insert_one": "insert", "insert_many": "insert", "update_one": "update",
+    "update_many": "update", "replace_one": "update", "find_one_and_update": "update", "find_one_and_replace": "update",
+    "delete_one": "delete", "delete_many": "delete", "find_one_and_delete": "delete",
+}  # fmt: skip
+"""Methods of collections, and what they do."""
+
+ENGINE_QUERIES: dict[str, str] = {"find": "select", "find_one": "select", "count": "select", "remove": "delete"}
+"""Methods of ODMantic's engines, whose first argument is the table."""
+
+CRUD_HELPERS: frozenset[str] = frozenset({
+    "fastcrud.FastCRUD", "fastcrud.crud.FastCRUD", "fastcrud.crud.fast_crud.FastCRUD",
+    "advanced_alchemy.repository.SQLAlchemyAsyncRepository", "advanced_alchemy.repository.SQLAlchemySyncRepository",
+    "advanced_alchemy.extensions.fastapi.repository.SQLAlchemyAsyncRepository",
+})  # fmt: skip
+"""Library classes whose instances query one table."""
+
+CRUD_QUERIES: dict[str, str] = {
+    "get": "get", "get_one": "select", "get_one_or_none": "select", "get_multi": "select", "get_multi_joined": "select",
+    "get_joined": "select", "get_multi_by_cursor": "select", "list": "select", "list_and_count": "select",
+    "exists": "select", "count": "select", "update": "update", "delete": "delete", "db_delete": "delete", "create": "insert",
+    "add": "insert",
+}  # fmt: skip
+"""Methods of such helpers."""
+
+CRUD_OPTIONS: frozenset[str] = frozenset({
+    "db", "session", "object", "schema_to_select", "return_as_model", "one_or_none", "offset", "limit", "sort_columns",
+    "sort_orders", "commit", "allow_multiple", "return_columns", "db_row", "cursor", "sort_column", "sort_order", "joins_config",
+    "join_model", "join_prefix", "nest_joins", "auto_commit", "auto_expunge", "auto_refresh", "data", "return_total_count",
+})  # fmt: skip
+"""Their keyword arguments that bound nothing."""
 
 WRITES: dict[str, str] = {
     "add": "insert",
@@ -220,6 +266,21 @@ SECRET_COLUMNS = re.compile(
     r"(?:^|_)(?:token|secret|key|hash|digest|code|otp|nonce|signature)s?(?:_|$)|^(?:adminkey|inkey|apikey)$"
 )
 """Columns that hold something only who was told knows: to ask by them is to prove a right."""
+
+PASSWORD_COLUMNS = re.compile(r"passw(?:or)?d|passwd|(?:^|_)pwd(?:_|$)", re.IGNORECASE)
+"""Columns of users that hold what they sign in with."""
+
+PROOFS = re.compile(
+    r"token|secret|code|otp|nonce|signature|(?:^|_)(?:key|pin|hash|sig|jwt|ticket|answer|state|assertion|credential)s?(?:_|$)"
+    r"|(?:current|old|previous|existing)_?(?:password|pwd)",
+    re.IGNORECASE,
+)
+"""Names of what a stranger sends to prove that an account is theirs."""
+
+VISIBILITIES = re.compile(
+    r"(?:is_)?(?:public|published|shared|listed|private|unlisted)|visibility|privacy|access_type|access_level|sharing|is_public\w*"
+)
+"""Columns that say whether everybody may see a row."""
 
 DECISIONS: frozenset[str] = frozenset(
     {"status", "state", "approved", "is_approved", "published", "is_published", "is_active", "visibility"}

@@ -52,6 +52,14 @@ class Aftermath:
         """Whether what a query gave is part of what the handler returns; unknown counts as yes."""
         return self._answered is None or id(load) in self._answered
 
+    def answers(self, value: Value) -> bool:
+        """Whether a value is certainly part of what the handler returns."""
+        return self._answered is not None and id(value) in self._answered
+
+    def answered(self) -> list[Value]:
+        """Everything that is part of what the handler returns, as far as it is known."""
+        return list((self._answered or {}).values())
+
     def changes(self, load: Value) -> bool:
         """Whether a row is changed or deleted after it was loaded; counting it up is no change."""
         return any(not _counts_up(event, load) and event.value is not load for event in self._touched.get(id(load), ()))
@@ -102,8 +110,8 @@ def _counts_up(event: Event, load: Value) -> bool:
     return is_own or any(id(load) in sources(part) for part in value.operands)
 
 
-def _answered(returned: Value | None) -> frozenset[int] | None:
-    """Identities of everything that is part of what a handler returns; None where that is not known."""
+def _answered(returned: Value | None) -> dict[int, Value] | None:
+    """Everything that is part of what a handler returns, by identity; None where that is not known."""
     if returned is None:
         return None
     pending: list[Value] = [returned]
@@ -137,4 +145,4 @@ def _answered(returned: Value | None) -> frozenset[int] | None:
             pending.append(part.holder)
         elif isinstance(part, Operation) and part.operator in ("text", "and", "or", "Add"):
             pending.extend(part.operands)
-    return frozenset(seen)
+    return seen

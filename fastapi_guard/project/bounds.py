@@ -76,6 +76,7 @@ class Bound:
     is_by_key: bool = False
     client_value: str = ""
     optional_test: str = ""
+    kept_in: str = ""
 
 
 class BoundReader:
@@ -113,7 +114,7 @@ class BoundReader:
     ) -> Bound:
         conditions = [condition.value for condition in statement.conditions]
         if any(origins.is_of_principal(value) for value in conditions) or (
-            origins.is_of_principal(load) and not compared
+            origins.is_of_principal(load) and not compared and not statement.optional
         ):
             return _scoped(bound, "statement")
         owners = [part for part in compared if self.is_owner(part.column, part.table or table)]
@@ -181,7 +182,9 @@ class BoundReader:
                 yield from self.compared(argument, tables, depth + 1)
         elif isinstance(condition, Mapping):
             for key, value in condition.items.items():
-                if isinstance(key, str):
+                if isinstance(key, str) and key.startswith("$"):
+                    yield from self.compared(value, tables, depth + 1)  # {"$or": [...]}
+                elif isinstance(key, str):
                     yield Compared(key.lstrip("_"), None, value)
         elif isinstance(condition, Items):
             for item in condition.items:
@@ -311,6 +314,8 @@ def is_opaque(value: Value, origins: Origins) -> bool:
         return True
     if isinstance(value, Result) and not isinstance(value.callee, (Member, External)):
         return True
+    if isinstance(value, Mapping):
+        return not value.is_complete
     if isinstance(value, Operation) and value.operator == "keyword":
         return constant(value.operands[0]) == "**"
     return False

@@ -262,6 +262,18 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionAround:
+    """The function that a piece of code stands in."""
+
+    name: str
+    location: Location
+    parameters: tuple[str, ...]
+    """Its own, and those that its class is made with."""
+    words: frozenset[str]
+    """The names that its code uses."""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseAccess:
     """Something that an operation does to the database, in its handler or in what the handler calls."""
 
@@ -275,7 +287,8 @@ class DatabaseAccess:
     """Owned tables that a row belongs to, where it has no owner column of its own."""
     scope: str
     """What limits it to the user: statement, check (after loading), client (a value that the client chose), optional
-    (a filter that some paths leave out), nothing; unowned (the table belongs to nobody), write, unknown."""
+    (a filter that some paths leave out), nothing; unowned (the table belongs to nobody), derived (from rows that were judged), public (rows that everybody may
+    see), role, write, unknown."""
     location: Location
     """The call that touches the database."""
     sites: tuple[Location, ...]
@@ -302,6 +315,8 @@ class DatabaseAccess:
     """The value of the client that the owner column is compared with: `user_id`."""
     optional_test: str = ""
     """The test that decides whether the owner is compared, as written."""
+    kept_in: str = ""
+    """Where its row is kept and answered from before the owner is compared: `cache[task_id]`."""
     writes: tuple[ColumnWrite, ...] = ()
     joined: tuple[str, ...] = ()
     """The other tables that the statement speaks of."""
@@ -315,6 +330,14 @@ class DatabaseAccess:
     """The passwords that it, or a comparison of what it gives, asks for in plain text."""
     misread: tuple[Misread, ...] = ()
     """The parts of its conditions that never reach the database."""
+    untied: tuple[tuple[str, str], ...] = ()
+    """Tables (dotted name, owner column) whose rows it gives, and that nothing ties to the one whose owner it compares."""
+    follows: tuple[tuple[str, str, str], ...] = ()
+    """Relationships by which rows of owned tables are answered: name, dotted name of the table, its owner column."""
+    function: FunctionAround | None = None
+    """The function that the call stands in, where that is not the handler."""
+    is_proven: bool = False
+    """Of a write of a password: the client sends something that proves the account to be his."""
 
     @property
     def in_handler(self) -> bool:

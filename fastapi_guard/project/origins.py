@@ -125,6 +125,8 @@ class Origins:
             return CLIENT
         if isinstance(part, (Literal, Setting)):
             return CONSTANT
+        if isinstance(part, (Mapping, Sequence)) and not part.items and not part.is_complete:
+            return UNKNOWN  # what a loop or another request has put in
         if isinstance(part, Class):
             return COLUMN
         if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
@@ -250,6 +252,29 @@ def dependencies_in(value: Value) -> set[tuple[int, int]]:
             pending.extend(part.arguments)
         elif isinstance(part, (Function, Partial)):
             pending.extend(closed_over(part))
+    return found
+
+
+def arguments_in(value: Value) -> list[Argument]:
+    """Every parameter, or field of one, that a value is made of: `user_id` in `cache.get(f"user:{user_id}")`."""
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    found: list[Argument] = []
+    while pending and len(seen) < MOST_PARTS:
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if isinstance(part, Argument):
+            found.append(part)
+        elif isinstance(part, (Member, Item)):
+            pending.append(part.receiver)
+        elif isinstance(part, Result):
+            pending.extend([part.callee, *part.arguments, *part.keywords.values()])
+        elif isinstance(part, (Operation, Choice)):
+            pending.extend(part.operands if isinstance(part, Operation) else part.options)
+        elif isinstance(part, Coroutine):
+            pending.append(part.result)
     return found
 
 

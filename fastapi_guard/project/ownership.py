@@ -7,11 +7,26 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fastapi_guard.finding import Confidence
-from fastapi_guard.knowledge.database import ATTRIBUTIONS, GLOBAL_ROLES, SHARED_TABLES, TENANT_COLUMNS
+from fastapi_guard.knowledge.database import (
+    ATTRIBUTIONS,
+    GLOBAL_ROLES,
+    PASSWORD_COLUMNS,
+    PROOFS,
+    SHARED_TABLES,
+    TENANT_COLUMNS,
+)
 from fastapi_guard.location import Location
 from fastapi_guard.project.grouping import SERVED, is_read
-from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Project, Verdict, Via
-from fastapi_guard.project.public import is_public
+from fastapi_guard.project.model import (
+    ColumnWrite,
+    DatabaseAccess,
+    Dependant,
+    PathOperation,
+    Project,
+    Verdict,
+    Via,
+)
+from fastapi_guard.project.public import NATURES, is_public
 from fastapi_guard.project.tables import plain_name
 
 READS = frozenset({"select", "get"})
@@ -28,9 +43,11 @@ class Lapse(StrEnum):
     MUTATION = "mutation"
     """Rows are changed or deleted, whoever they belong to."""
     CLIENT = "client"
-    """The owner is compared with a value that the client chose."""
+    """The owner is a value that the client chose."""
     OPTIONAL = "optional"
     """The owner is compared on some paths only."""
+    TAKEOVER = "takeover"
+    """A stranger sets the password of whoever he names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +65,8 @@ class Unscoped:
 
     @property
     def location(self) -> Location:
-        """Where the query begins."""
-        return self.access.query or self.access.location
+        """Where the query begins; of a row that is made, where it takes its owner."""
+        return _place(self.lapse, self.access)
 
     @property
     def table(self) -> str:
@@ -80,23 +97,72 @@ def unscoped(project: Project, authentication: str = "non-public") -> tuple[Unsc
     """Every query that forgets the owner, in the order of their places."""
     operations = [operation for operation in project.operations if operation.kind in SERVED]
     evidence = _evidence(operations)
-    tenants = {
-        access.owner_column
-        for known in evidence.values()
-        for _, access in known.limited
-        if access.owner_column in TENANT_COLUMNS
-    }
+    tenants = _tenants(operations, evidence)
+    signing = {operation.app for operation in operations if operation.authentication.verdict is Verdict.REQUIRED}
     groups: dict[tuple[Location, Lapse], list[tuple[PathOperation, DatabaseAccess]]] = {}
     for operation in operations:
-        if is_public(operation, authentication) or operation.authentication.verdict not in JUDGED:
+        if operation.authentication.verdict not in JUDGED:
             continue
-        for lapse, access in _lapses(operation, evidence, tenants):
-            groups.setdefault((access.query or access.location, lapse), []).append((operation, access))
+        found = [*takeovers(operation)]
+        if not is_public(operation, authentication):
+            found += _lapses(operation, evidence, tenants)
+            if operation.app in signing:
+                found += _acting(operation)
+        for lapse, access in found:
+            groups.setdefault((_place(lapse, access), lapse), []).append((operation, access))
     made = [_group(lapse, pairs, evidence) for (_, lapse), pairs in groups.items()]
     return tuple(sorted(made, key=lambda item: (item.location, item.lapse)))
 
 
 JUDGED = frozenset({Verdict.REQUIRED, Verdict.OPTIONAL, Verdict.NONE})
+
+
+def _place(lapse: Lapse, access: DatabaseAccess) -> Location:
+    taken = given_owner(access) if lapse is Lapse.CLIENT else None
+    return (taken.location if taken is not None else None) or access.query or access.location
+
+
+def takeovers(operation: PathOperation) -> Iterator[tuple[Lapse, DatabaseAccess]]:
+    """Passwords that a stranger sets, whoever's they are: nothing he sends proves that the account is his."""
+    if operation.authentication.verdict is not Verdict.NONE or operation.public_reason not in (None, *NATURES):
+        return
+    names = {parameter.name for parameter in operation.parameters}
+    if any(PROOFS.search(name) for name in names):
+        return
+    for access in operation.accesses:
+        is_change = access.kind == "update" or (access.kind in READS and access.changes)
+        if access.is_of_principals and is_change and access.client_value and not access.is_proven:
+            if any(write.source == "client" and PASSWORD_COLUMNS.search(write.column) for write in access.writes):
+                yield Lapse.TAKEOVER, access
+
+
+def _acting(operation: PathOperation) -> Iterator[tuple[Lapse, DatabaseAccess]]:
+    """What an operation that knows nobody does in the name of whoever the client says; of several, the first."""
+    if operation.authentication.verdict is not Verdict.NONE or is_read(operation):
+        return
+    told: set[str] = set()
+    for access in operation.accesses:
+        if access.role or access.is_of_principals or access.is_aggregate or not access.owner_column:
+            continue
+        given = given_owner(access)
+        name = given.text if given is not None else access.client_value if access.scope == "client" else ""
+        if name and name not in told:
+            told.add(name)
+            yield Lapse.CLIENT, access
+
+
+def given_owner(access: DatabaseAccess) -> ColumnWrite | None:
+    """The owner of a row that is made, where the client says who that is."""
+    if access.kind not in ("insert", "upsert", "save"):
+        return None
+    return next(
+        (
+            write
+            for write in access.writes
+            if write.column == access.owner_column and write.source == "client" and write.text
+        ),
+        None,
+    )
 
 
 def _group(lapse: Lapse, pairs: list[tuple[PathOperation, DatabaseAccess]], evidence: dict[str, _Evidence]) -> Unscoped:
@@ -109,13 +175,21 @@ def _group(lapse: Lapse, pairs: list[tuple[PathOperation, DatabaseAccess]], evid
         tuple(operation for operation, _ in pairs),
         tuple(each for _, each in pairs),
         sibling,
-        max(_confidence(operation, each, sibling) for operation, each in pairs),
+        max(_confidence(operation, each, sibling, lapse) for operation, each in pairs),
     )
 
 
-def _confidence(operation: PathOperation, access: DatabaseAccess, sibling: DatabaseAccess | None) -> Confidence:
-    if operation.authentication.verdict is not Verdict.REQUIRED or access.role or access.scope == "unowned":
+def _confidence(
+    operation: PathOperation, access: DatabaseAccess, sibling: DatabaseAccess | None, lapse: Lapse
+) -> Confidence:
+    if lapse is Lapse.TAKEOVER:
+        return Confidence.MEDIUM
+    if lapse is Lapse.CLIENT and operation.authentication.verdict is Verdict.NONE and not access.role:
+        return Confidence.MEDIUM if sibling is not None else Confidence.LOW
+    if operation.authentication.verdict is not Verdict.REQUIRED or access.scope == "unowned":
         return Confidence.LOW
+    if access.role:  # the role is held within a tenant, and another query compares that
+        return Confidence.MEDIUM if sibling is not None else Confidence.LOW
     sources = {write.source for write in access.writes}
     if not access.exposes and sources & {"unknown", "own"} and "client" not in sources:
         return Confidence.LOW  # what is written is the application's own doing
@@ -151,6 +225,19 @@ def _evidence(operations: Iterable[PathOperation]) -> dict[str, _Evidence]:
                 known.unlimited_reads.add(operation.location)
                 known.open_reads += operation.authentication.verdict is Verdict.NONE and is_read(operation)
     return found
+
+
+def _tenants(operations: Iterable[PathOperation], evidence: dict[str, _Evidence]) -> set[str]:
+    """Columns of tenants within which roles are held; none where users belong to no one tenant."""
+    people = [access for operation in operations for access in operation.accesses if access.is_of_principals]
+    if people and not any(access.tenant_column for access in people):
+        return set()
+    return {
+        access.owner_column
+        for known in evidence.values()
+        for _, access in known.limited
+        if access.owner_column in TENANT_COLUMNS
+    }
 
 
 def _lapses(

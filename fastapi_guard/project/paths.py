@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.project.assignments import Assignment
 from fastapi_guard.project.model import DatabaseAccess, PathOperation, Verdict
-from fastapi_guard.project.ownership import Lapse, Unscoped
+from fastapi_guard.project.ownership import Lapse, Unscoped, given_owner
 
 MOST_PATHS = 5
 
@@ -85,9 +85,18 @@ def chain(nodes: Sequence[Proof]) -> Proof:
 def message(found: Unscoped) -> str:
     """What is wrong with a query, with the names of its code."""
     access = found.access
+    if found.lapse is Lapse.TAKEOVER:
+        columns = " and ".join(f"`{write.column}`" for write in access.writes if write.source == "client")
+        return f"{columns} of `{found.table}` is set for whoever `{access.client_value}` names, and nothing that the client sends proves that it is them"
+    if found.lapse is Lapse.CLIENT and found.operations[0].authentication.verdict is Verdict.NONE:
+        given = given_owner(access)
+        value = given.text if given is not None else access.client_value
+        return f"{belongs(access)}; the client says with `{value}` who that is, and nothing says who asks"
     if found.lapse is Lapse.CLIENT:
         principal = f"`{found.principal}`" if found.principal else "the authenticated user"
         return f"{belongs(access)}; this query takes it from `{access.client_value or 'the request'}`, which is never compared with {principal}"
+    if found.lapse is Lapse.OPTIONAL and access.kept_in:
+        return f"{belongs(access)}; that is compared only where `{access.kept_in}` has no answer from before, whoever asked then"
     if found.lapse is Lapse.OPTIONAL:
         test = f"`{access.optional_test}`" if access.optional_test else "some test"
         return f"{belongs(access)}; this query compares that only if {test}"

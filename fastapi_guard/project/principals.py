@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable
 
 from fastapi_guard.knowledge.database import ADMIN_WORDS, ROLE_WORDS
@@ -9,12 +10,12 @@ from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
-from fastapi_guard.project.origins import origin_key
-from fastapi_guard.project.queries import Known, QueryReader
+from fastapi_guard.project.origins import Origins, closed_over, origin_key
+from fastapi_guard.project.queries import Known, QueryReader, is_session
 from fastapi_guard.project.roles import role_checks
 from fastapi_guard.project.tables import TableReader, plain_name
 from fastapi_guard.project.trace import Trace
-from fastapi_guard.project.values import Class, Value
+from fastapi_guard.project.values import Class, Operation, Result, Value
 
 
 class OwnershipReader:
@@ -50,6 +51,7 @@ class OwnershipReader:
         giving = [(node, target) for node, target in identities if self._gives_rows(node, target)]
         givers = frozenset(origin_key(target) for _, target in giving)
         principals = frozenset(origin_key(target) for _, target in identities) - givers
+        principals -= self._plain_sessions(identities, principals)
         targets = [
             target
             for node in operation.walk_dependencies()
@@ -73,6 +75,20 @@ class OwnershipReader:
         returned = self.judge.behaviours.trace_of(without_wrappers(endpoint)).returned
         return self.queries.statements.returned_table(returned) if returned is not None else ""
 
+    def _plain_sessions(
+        self, identities: list[tuple[Dependant, Value]], principals: frozenset[tuple[int, int]]
+    ) -> frozenset[tuple[int, int]]:
+        """Dependencies that know who calls and give a session which does not: nothing is told to it."""
+        found = set()
+        for node, target in identities:
+            if self.judge.of_dependant(node).verdict is not Verdict.NONE or node.location is None:
+                continue
+            trace = self.judge.behaviours.trace_of(target)
+            gives_session = trace.returned is not None and is_session(trace.returned)
+            if gives_session and not tells(trace, principals - {origin_key(target)}) and not _listens(node):
+                found.add(origin_key(target))
+        return frozenset(found)
+
     def _gives_rows(self, node: Dependant, target: Value) -> bool:
         """Whether a dependency gives rows that are not the principal himself."""
         if node.location is None or self.judge.of_dependant(node).verdict is not Verdict.NONE:
@@ -95,6 +111,34 @@ class OwnershipReader:
             )
             if own or (below and not isinstance(target, Class)):
                 yield node, target
+
+
+def tells(trace: Trace, principals: frozenset[tuple[int, int]]) -> bool:
+    """Whether code hands who calls to something: a setting of the database's session, criteria of all its queries."""
+    origins = Origins(principals)
+    for event in trace.events:
+        value = event.value
+        if event.kind in ("call", "ask") and isinstance(value, Result):
+            given = [*value.arguments, *value.keywords.values()]
+        elif event.kind in ("set", "store") and isinstance(value, Operation):
+            given = list(value.operands[1:])
+        else:
+            continue
+        if any(origins.is_of_principal(part) for value in given for part in (value, *closed_over(value))):
+            return True
+    return False
+
+
+def _listens(node: Dependant) -> bool:
+    """Whether a dependency makes a function that remembers what it was given, such as a listener of its session."""
+    given = {child.parameter for child in node.children if child.parameter}
+    definition = node.function.definition if node.function is not None else None
+    inner = [
+        each
+        for each in (ast.walk(definition) if definition is not None else ())
+        if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and each is not definition
+    ]
+    return any(isinstance(name, ast.Name) and name.id in given for each in inner for name in ast.walk(each))
 
 
 def _named_role(operation: PathOperation) -> str:

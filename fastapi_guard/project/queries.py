@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from fastapi_guard.knowledge.database import (
     EXECUTES,
     GETS,
+    PASSWORD_COLUMNS,
+    PROOFS,
     QUERY_ENDS,
     ROW_METHODS,
     SESSION_NAMES,
     TENANT_COLUMNS,
     TRANSACTIONS,
+    VISIBILITIES,
     WRITES,
     is_named_after_a_check,
 )
@@ -20,8 +23,11 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.absence import AbsenceReader
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
-from fastapi_guard.project.bounds import Bound, BoundReader
+from fastapi_guard.project.bounds import Bound, BoundReader, spelled
+from fastapi_guard.project.caches import answered_before
+from fastapi_guard.project.documents import DocumentReader
 from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.helpers import helper_statement
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
 from fastapi_guard.project.origins import (
@@ -30,15 +36,17 @@ from fastapi_guard.project.origins import (
     OWN,
     ROW,
     Origins,
+    arguments_in,
     closed_over,
     comes_from,
     dependencies_in,
     keys_of,
 )
 from fastapi_guard.project.passwords import in_statement, with_row
+from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
-from fastapi_guard.project.roles import role_around
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, one_of, written_by
+from fastapi_guard.project.roles import function_around, role_around
+from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
@@ -98,6 +106,7 @@ class QueryReader:
         self.statements = StatementReader(tables)
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
+        self.documents = DocumentReader(tables)
 
     def accesses(
         self, loading: Sequence[tuple[tuple[int, int], Trace]], trace: Trace, guards: Sequence[Trace], known: Known
@@ -113,10 +122,13 @@ class QueryReader:
         watched = (*own, *(guard.distinct() for guard in guards))
         compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
         self._trust_compared(origins, compares, watched)
+        read = {id(each) for _, each in loading}
+        self._trust_looked_up(origins, compares, [each for each in guards if id(each) not in read])
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
         asked_for: set[object] = set()
+        gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
             aftermath = Aftermath(trace)
             absences = AbsenceReader(trace)
@@ -126,12 +138,41 @@ class QueryReader:
                 bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
+                if bound.scope in LIMITED and access.kind in ("select", "get"):
+                    bound = self._unless_kept(bound, access, trace, aftermath, origins, compares)
+                if (
+                    bound.scope == "nothing"
+                    and access.kind in ("select", "get")
+                    and not aftermath.changes(_load(access))
+                ):
+                    if asks_whether_public(bound, _load(access), compares):
+                        bound = replace(bound, scope="public")
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
                 passwords = tuple(self._passwords(access, compares, origins))
                 one = self._made(access, bound, aftermath, origins, role, loaded_at)
                 made.append(replace(one, absence=absence, passwords=passwords))
+                gave.append(_load(access))
+                if bound.scope in LIMITED:
+                    made = [_through(bound, each, row) for each, row in zip(made, gave, strict=True)]
+                if made[-1].is_of_principals and any(
+                    PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes
+                ):
+                    made[-1] = replace(made[-1], is_proven=is_proven(_load(access), origins, watched))
         return tuple(dict.fromkeys(made))
+
+    def _unless_kept(
+        self,
+        bound: Bound,
+        access: Found,
+        trace: Trace,
+        aftermath: Aftermath,
+        origins: Origins,
+        compares: Sequence[Value],
+    ) -> Bound:
+        """The limit of a query, unless what it gave is answered to the next who asks, whoever that is."""
+        kept = answered_before(_load(access), trace, aftermath, origins, compares)
+        return bound if kept is None else replace(bound, scope="optional", kept_in=spelled(kept) or "a cache")
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
         """Dependencies whose rows are compared with the principal, or asked about together with him."""
@@ -172,7 +213,7 @@ class QueryReader:
             id(event.value.callee.receiver)
             for event in trace.events
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-            if event.value.callee.name not in ROW_METHODS
+            if event.value.callee.name not in ROW_METHODS and not is_of_row(event.value)
         }
         for event in trace.events:
             if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
@@ -198,10 +239,14 @@ class QueryReader:
                 first, (*arguments[1:], *result.keywords.values()) if arguments else ()
             )
             if statement is not None:
-                cursor = receiver if statement.place is None and not is_session(receiver) else None
+                gives = name.startswith("fetch") or is_session(receiver)
+                cursor = receiver if statement.place is None and not gives else None
                 return Found(event, statement.kind, _placed(statement, result.place), None, cursor)
         if name in QUERY_ENDS and (statement := self.statements.legacy_query(receiver)) is not None:
             return Found(event, *_ended(statement, name, result))
+        found = self.documents.statement(result) or helper_statement(result, self.tables)
+        if found is not None:
+            return Found(event, found.kind, found)
         if id(result) not in consumed and (statement := self.statements.model_query(result)) is not None:
             return Found(event, statement.kind, statement)
         if name in TRANSACTIONS and is_session(receiver):
@@ -243,6 +288,8 @@ class QueryReader:
         for compare in compares:
             if isinstance(compare, Operation) and len(compare.operands) == 2:
                 one, other = compare.operands
+                if isinstance(one, Literal) or isinstance(other, Literal):
+                    continue  # says nothing of who calls
                 for side, against in ((one, other), (other, one)):
                     if (
                         origins.kinds(side) <= TRUSTABLE
@@ -250,12 +297,27 @@ class QueryReader:
                         and origins.is_of_principal(against)
                     ):
                         origins.trust(side)
+                    elif CLIENT in origins.kinds(side) and is_proof(side) and CLIENT in origins.kinds(against):
+                        for looked_up_by in arguments_in(against):
+                            origins.trust(looked_up_by)  # invitations[org_id] == payload.invitation_code
         for call in _questions(watched):
             values = [*call.arguments, *call.keywords.values()]
             if any(origins.is_of_principal(value) for value in [*values, call.callee]):
                 for given in [*values, *(inner for value in values for inner in closed_over(value))]:
                     if origins.kinds(given) <= TRUSTABLE:
                         origins.trust(given)
+
+    def _trust_looked_up(self, origins: Origins, compares: list[Value], deciding: Sequence[Trace]) -> None:
+        """Values of the client by which a guard has found a row of the principal: the clinic whose member he is."""
+        for trace in deciding:
+            aftermath = Aftermath(trace)
+            for access in _merged(self._found(trace)):
+                if access.kind in ("select", "get") and access.table is not None and access.table.is_owned:
+                    checks = [*compares, *aftermath.asked(access.event.value)]
+                    bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
+                    for value in bound.values if bound.scope in LIMITED else ():
+                        if origins.kinds(value) <= TRUSTABLE:
+                            origins.trust(value)
 
     def _remember(self, origins: Origins, access: Found, bound: Bound) -> None:
         """What the query gives, for the values that are made of it."""
@@ -349,6 +411,7 @@ class QueryReader:
             role=role or role_around(event),
             client_value=bound.client_value,
             optional_test=bound.optional_test,
+            kept_in=bound.kept_in,
             writes=self._writes(access, load, aftermath, origins),
             misread=tuple(
                 each
@@ -358,7 +421,33 @@ class QueryReader:
             joined=tuple(each.name for each in statement.tables if each is not table),
             tenant_column=table_tenant(table) if table else "",
             is_of_principals=table is not None and table.is_principal,
+            untied=tuple(
+                (each.name, each.owner_column)
+                for each in (untied_tables(statement, self.bounds, origins) if bound.scope == "statement" else ())
+            ),
+            follows=self._followed(table, load, statement, aftermath)
+            if table is not None and is_read and bound.scope == "unowned"
+            else (),
+            function=function_around(event.place) if _outer(event) else None,
         )
+
+    def _followed(
+        self, table: Table, load: Value, statement: Statement, aftermath: Aftermath
+    ) -> tuple[tuple[str, str, str], ...]:
+        related = self.tables.relationships(table)
+        names = dict.fromkeys(followed(load, table, statement, self.bounds, aftermath))
+        found = [(name, related[name]) for name in names if name in related]
+        return tuple(
+            (name, each.name, each.owner_column) for name, each in found if each.owner_column and not each.is_principal
+        )
+
+
+def _through(bound: Bound, access: DatabaseAccess, row: Value) -> DatabaseAccess:
+    """An access whose row is looked at through another: its parent was looked up by it, and is the principal's own."""
+    asked_by_row = access.scope == "nothing" and any(
+        isinstance(value, Member) and comes_from(value, row) for value in bound.values
+    )
+    return replace(access, scope="check") if asked_by_row else access
 
 
 def _merged(found: Iterator[Found]) -> Iterator[Found]:
@@ -385,6 +474,42 @@ def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
             if event.kind in ("call", "ask") and isinstance(event.value, Result):
                 if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee)):
                     yield event.value
+
+
+def asks_whether_public(bound: Bound, row: Value, compares: Sequence[Value]) -> bool:
+    """Whether a query, or a comparison of what it gave, is about rows that everybody may see."""
+    if any(VISIBILITIES.fullmatch(column.rpartition(".")[2]) for column in bound.columns):
+        return True
+    sides = (side for compare in compares if isinstance(compare, Operation) for side in compare.operands)
+    return any(
+        isinstance(side, Member) and VISIBILITIES.fullmatch(side.name) and comes_from(side.receiver, row)
+        for side in sides
+    )
+
+
+def is_proof(value: Value) -> bool:
+    """Whether a value that the client sends is called after something that only who was told knows."""
+    return PROOFS.search(spelled(value).rpartition(".")[2]) is not None
+
+
+def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
+    """Whether the client sends something that proves an account to be his: a token, or what is compared with its row."""
+    for trace in watched:
+        for event in trace.events:
+            value = event.value
+            if event.kind == "compare" and isinstance(value, Operation):
+                parts = list(value.operands)
+            elif event.kind in ("call", "ask") and isinstance(value, Result):
+                receiver = value.callee.receiver if isinstance(value.callee, Member) else None
+                parts = [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
+            else:
+                continue
+            sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
+            if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
+                return True
+            if sent and event.kind != "set" and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
+                return True
+    return False
 
 
 def table_tenant(table: Table) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from fastapi_guard.knowledge.database import (
     ORDINARY_ROLES,
@@ -13,22 +14,87 @@ from fastapi_guard.knowledge.database import (
     ROLE_WORDS,
     is_named_after_a_check,
 )
+from fastapi_guard.location import Location
+from fastapi_guard.project.model import FunctionAround
+from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place
 
 BLOCKS = ("body", "orelse", "finalbody")
 
 
-def tests_around(place: Place) -> Iterator[tuple[ast.expr, bool]]:
+def tests_around(place: Place) -> tuple[tuple[ast.expr, bool], ...]:
     """The tests of the `if` statements around a node, and whether it stands where they hold; within its function."""
-    line = getattr(place.node, "lineno", 0)
+    return _tests_at(place.module, place.node)
+
+
+@lru_cache(maxsize=16_384)
+def _tests_at(module: ModuleScope, node: ast.AST) -> tuple[tuple[ast.expr, bool], ...]:
+    """The same, remembered: a place is reached on many ways."""
+    line = getattr(node, "lineno", 0)
     found: list[tuple[ast.expr, bool]] = []
-    for statement in _path(place.module.tree.body, line):
+    for statement in _path(module.tree.body, line):
         if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found.clear()
-        elif isinstance(statement, ast.If) and not _within(statement.test, line):
+        elif isinstance(statement, ast.If) and not _within(statement.test, node):
             found.append((statement.test, line <= (statement.body[-1].end_lineno or line)))
-    yield from found
+    return tuple(found)
+
+
+def function_around(place: Place) -> FunctionAround | None:
+    """The function that a node stands in; None at the top of a module."""
+    return _function_at(place.module, getattr(place.node, "lineno", 0))
+
+
+@lru_cache(maxsize=8_192)
+def _function_at(module: ModuleScope, line: int) -> FunctionAround | None:
+    found: ast.FunctionDef | ast.AsyncFunctionDef | None = None
+    around: ast.ClassDef | None = None
+    for statement in _path(module.tree.body, line):
+        if isinstance(statement, ast.ClassDef) and found is None:
+            around = statement
+        elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            found = statement
+    if found is None:
+        return None
+    makers = [
+        each
+        for each in (around.body if around else ())
+        if isinstance(each, ast.FunctionDef) and each.name == "__init__"
+    ]
+    return FunctionAround(
+        f"{around.name}.{found.name}" if around else found.name,
+        _signature(module, found),
+        tuple(name for each in (found, *makers) for name in _parameters(each)),
+        frozenset(_words(found)),
+    )
+
+
+def _signature(module: ModuleScope, definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Location:
+    start = module.location(definition)
+    return Location(
+        start.path,
+        start.line,
+        start.column,
+        start.line,
+        module.column(start.line, len(module.lines[start.line - 1].encode())),
+    )
+
+
+def _words(definition: ast.AST) -> Iterator[str]:
+    for node in ast.walk(definition):
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from node.value.split()
+
+
+def _parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    spec = definition.args
+    every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))]
+    yield from (argument.arg for argument in every if argument.arg not in ("self", "cls"))
 
 
 def _path(block: Sequence[ast.stmt], line: int) -> Iterator[ast.stmt]:
@@ -48,10 +114,12 @@ def _decorated(statement: ast.stmt, line: int) -> bool:
     return bool(decorators) and decorators[0].lineno <= line <= (statement.end_lineno or statement.lineno)
 
 
-def _within(node: ast.expr, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
+def _within(test: ast.expr, node: ast.AST) -> bool:
+    start = (getattr(node, "lineno", 0), getattr(node, "col_offset", 0))
+    return (test.lineno, test.col_offset) <= start < (test.end_lineno or 0, test.end_col_offset or 0)
 
 
+@lru_cache(maxsize=16_384)
 def asks_for_role(test: ast.expr) -> bool:
     """Whether a test looks at what somebody may do; not one that looks at whose row it is, too."""
     nodes = list(ast.walk(test))

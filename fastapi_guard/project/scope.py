@@ -55,6 +55,8 @@ class Scope:
     yielded: list[Value] = field(default_factory=list)
     function: Value | None = None
     """The `Function` that is running."""
+    leaving: list[dict[str, Value]] = field(default_factory=list)
+    """The names at each `break` and `continue` of the loop that is running."""
 
     def find(self, name: str) -> Value | None:
         """The value of a name in this or an enclosing function scope; class bodies are skipped from inside functions."""

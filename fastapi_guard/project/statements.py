@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from fastapi_guard.knowledge.database import (
     FILTERS,
     GETS,
     JOINS,
+    KEYED,
     MODEL_QUERIES,
     ROW_METHODS,
     STATEMENTS,
@@ -58,6 +60,10 @@ class Statement:
     """It counts or sums, and gives no rows."""
     written: tuple[tuple[str, Value], ...] = ()
     """Columns that it sets, and what to; `*` for a mapping whose keys are not known."""
+    is_joined: bool = False
+    """It joins tables, or says what it selects from."""
+    loads: tuple[str, ...] = ()
+    """Relationships that are loaded with its rows: `selectinload(Project.tasks)`."""
 
 
 class StatementReader:
@@ -84,7 +90,12 @@ class StatementReader:
             counts = bool(value.arguments) and all(is_aggregate(argument) for argument in value.arguments)
             return Statement(STATEMENTS[value.callee.name], tables, (), (), value.place, counts)
         if isinstance(value.callee, Member):
-            inner = self.statement(value.callee.receiver)
+            receiver, name = value.callee.receiver, value.callee.name
+            if name in TABLE_STATEMENTS and isinstance(receiver, (Result, Member)):
+                table = self.tables.of(receiver)
+                if table is not None:  # trips.select() of an imperative table
+                    return Statement(name, (table,), (), (), value.place)
+            inner = self.statement(receiver)
             return self._with_method(inner, value) if inner is not None else None
         return None
 
@@ -100,6 +111,7 @@ class StatementReader:
             return replace(
                 inner,
                 kind=kind,
+                is_joined=True,
                 tables=tuple(dict.fromkeys((*inner.tables, *joined))),
                 conditions=(*inner.conditions, *conditions),
             )
@@ -110,6 +122,8 @@ class StatementReader:
             ]
             added = tuple(Condition(value, call.place) for value in values)
             return replace(inner, conditions=(*inner.conditions, *added))
+        if name == "options":
+            return replace(inner, loads=(*inner.loads, *_loaded(call)))
         if name in ("values", "set", "update") and inner.kind in ("update", "insert", "select"):
             return replace(inner, written=(*inner.written, *written_by(call)))
         if name in AGGREGATES and inner.kind == "select":
@@ -144,7 +158,7 @@ class StatementReader:
             if kind == "insert":
                 return Statement(kind, (table,), (), (), value.place, False, written_by(value))
             values = [
-                *value.arguments,
+                *(_keyed(argument, name, table) for argument in value.arguments[: 1 if name in KEYED else None]),
                 *(Operation("keyword", (Literal(key), item)) for key, item in value.keywords.items()),
             ]
             return Statement(
@@ -155,7 +169,7 @@ class StatementReader:
                 value.place,
                 name in AGGREGATES,
             )
-        inner = self.model_query(receiver) if name not in ROW_METHODS else None
+        inner = self.model_query(receiver) if name not in ROW_METHODS and not is_of_row(value) else None
         if inner is None:
             return None
         if name in ("delete", "update", "set"):
@@ -260,8 +274,45 @@ GIVES_ROWS = frozenset(
     }
 )
 """Methods that give a row or rows."""
+TABLE_STATEMENTS = frozenset({"select", "update", "delete", "insert"})
+"""Methods of an imperative table that begin a statement."""
+ONE_ROW = frozenset({"get", "get_or_none", "get_by_id", "get_or_404", "find_one", "first"})
+"""Methods of table classes that give one row."""
+LOADERS = frozenset({"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager"})
+"""Options that load a relationship with the rows."""
 VALIDATORS = frozenset({"model_validate", "parse_obj", "from_orm", "construct", "model_construct", "validate"})
 """Methods that make a row of what they are given."""
+
+
+def _keyed(argument: Value, name: str, table: Table) -> Value:
+    """`Trip.get(trip_id)`: the key itself, where it is no condition."""
+    is_condition = isinstance(argument, (Operation, Mapping)) or (
+        isinstance(argument, Result) and (isinstance(argument.callee, Member) or dotted(argument).endswith("Q"))
+    )
+    return argument if name not in KEYED or is_condition else Operation("keyword", (Literal(table.keys[0]), argument))
+
+
+def is_of_row(call: Result) -> bool:
+    """`trip.delete()`, where `trip` is the one row that a query gave; `Trip.find_one(...).delete()` is a statement."""
+    node = call.place.node if call.place is not None else None
+    loaded = call.callee.receiver if isinstance(call.callee, Member) else None
+    first = loaded.callee.name if isinstance(loaded, Result) and isinstance(loaded.callee, Member) else ""
+    is_chained = isinstance(node, ast.Call) and isinstance(getattr(node.func, "value", None), ast.Call)
+    return first in ONE_ROW and not is_chained
+
+
+def dotted(call: Result) -> str:
+    """The library function that a call calls; empty for anything else."""
+    return call.callee.name if isinstance(call.callee, External) else ""
+
+
+def _loaded(call: Result) -> Iterator[str]:
+    """The relationships in `options(selectinload(Project.tasks))`, the first of each chain."""
+    for argument in call.arguments:
+        while isinstance(argument, Result) and isinstance(argument.callee, Member):
+            argument = argument.callee.receiver
+        if isinstance(argument, Result) and dotted(argument).rpartition(".")[2] in LOADERS:
+            yield from (part.name for part in argument.arguments[:1] if isinstance(part, Member))
 
 
 def one_of(found: list[Statement | None]) -> Statement | None:
@@ -269,13 +320,31 @@ def one_of(found: list[Statement | None]) -> Statement | None:
     parts = [part for part in found if part is not None]
     if not parts:
         return None
-    common = [
-        c for c in parts[0].conditions if all(any(c.value is d.value for d in part.conditions) for part in parts[1:])
-    ]
-    known = {id(c.value) for c in common}
-    rest = {id(c.value): c for part in parts for c in (*part.conditions, *part.optional) if id(c.value) not in known}
+    keys = [set(_keys(part.conditions)) for part in parts]
+    everywhere = set.intersection(*keys)
+    common = [condition for key, condition in _keys(parts[0].conditions).items() if key in everywhere]
+    rest = {
+        id(condition.value): condition
+        for part in parts
+        for key, condition in (*_keys(part.conditions).items(), *_keys(part.optional).items())
+        if key not in everywhere
+    }
     tables = tuple(dict.fromkeys(table for part in parts for table in part.tables))
     return replace(parts[0], tables=tables, conditions=tuple(common), optional=tuple(rest.values()))
+
+
+def _keys(conditions: tuple[Condition, ...]) -> dict[object, Condition]:
+    """What each condition is known by, however often the call that adds it is evaluated."""
+    counts: dict[int, int] = {}
+    found: dict[object, Condition] = {}
+    for condition in conditions:
+        if condition.place is None:
+            found[id(condition.value)] = condition
+            continue
+        node = id(condition.place.node)
+        counts[node] = counts.get(node, 0) + 1
+        found[node, counts[node]] = condition
+    return found
 
 
 def is_aggregate(value: Value) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import (
+    MEMBERSHIPS,
     OWNER_COLUMNS,
     OWNER_PATTERN,
     SELF_QUERYING,
@@ -19,7 +20,7 @@ from fastapi_guard.knowledge.database import (
 from fastapi_guard.project.evaluator.attributes import is_column, is_field
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.hashing import hashes
-from fastapi_guard.project.values import Class, External, Literal, Result, Value, constant
+from fastapi_guard.project.values import Class, External, Literal, Member, Result, Value, constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,63 @@ class TableReader:
         self.principals: set[str] = set()
         """Plain names of tables whose rows the application signs in, beside those that are called so."""
         self._known: dict[int, Table | None] = {}
-        self._by_table_name: dict[str, Class] | None = None
+        self._shared: set[str] | None = None
+        """Plain names of tables whose rows have members."""
+        self._classes: dict[str, Class] = {}
+        """Classes that are tables, by dotted name."""
+        self._kept: list[Value] = []
+        """Values whose identity is remembered."""
+        self._by_table_name: dict[str, Value] | None = None
 
     def learn(self, names: Iterable[str]) -> None:
         """Plain names of the tables of principals; forgets what was read without knowing that."""
         self.principals.update(names)
         self._known.clear()
+        self._shared = None
 
     def of(self, value: Value | None) -> Table | None:
         """The table that a class is, or None."""
+        if isinstance(value, Member) and value.name == "__table__":
+            value = value.receiver
+        if isinstance(value, Result):
+            return self._imperative(value) if is_imperative(value) else None
         if not isinstance(value, Class):
             return None
         if id(value) not in self._known:
             self._known[id(value)] = None
             self._known[id(value)] = self._read(value) if is_table(value) else None
+            self._classes[f"{value.module.name}.{value.name}"] = value
         return self._known[id(value)]
+
+    def relationships(self, table: Table) -> dict[str, Table]:
+        """The attributes of a table's rows that stand for rows of another table."""
+        cls = self._classes.get(table.name)
+        found: dict[str, Table] = {}
+        for base in cls.linearized() if cls is not None else ():
+            if isinstance(base, Class):
+                for name in (*base.annotations, *base.namespace):
+                    other = (
+                        self.of(self._class_named(related_class(base, name))) if is_relationship(base, name) else None
+                    )
+                    if other is not None:
+                        found.setdefault(name, other)
+        return found
+
+    def _imperative(self, made: Result) -> Table | None:
+        """`Table("trips", metadata, Column("user_id", ...))`."""
+        name = constant(made.arguments[0])
+        if not isinstance(name, str):
+            return None
+        if id(made) not in self._known:
+            self._kept.append(made)
+            declared = {
+                str(column): part
+                for part in made.arguments[1:]
+                if isinstance(part, Result) and part.arguments and (column := constant(part.arguments[0])) is not None
+            }
+            references = {column: target for column, part in declared.items() if (target := _foreign_key(part))}
+            self._known[id(made)] = self._with(name, (name,), list(declared), _primary(declared), references)
+        return self._known[id(made)]
 
     def named(self, name: str) -> Table | None:
         """The table that a class declares under a name in the database."""
@@ -99,14 +142,34 @@ class TableReader:
         columns = [column for column in columns_of(cls) if not is_relationship(cls, column)]
         keys = tuple(keys_of(cls, columns)) or ("id",)
         references = {column: target for column in columns if (target := reference_of(cls, column))}
-        if self._is_principal(cls.name, table_name(cls)):
+        return self._with(
+            name,
+            (cls.name, table_name(cls)),
+            columns,
+            keys,
+            references,
+            is_hashing=self._is_principal(cls.name, table_name(cls)) and hashes(cls),
+        )
+
+    def _with(
+        self,
+        name: str,
+        called: tuple[str, ...],
+        columns: list[str],
+        keys: tuple[str, ...],
+        references: dict[str, str],
+        *,
+        is_hashing: bool = False,
+    ) -> Table:
+        """The table with these columns, and whose its rows are."""
+        if self._is_principal(*called):
             return Table(
                 name,
                 self._tenant(columns, references),
                 is_principal=True,
                 keys=keys,
                 columns=tuple(columns),
-                hashes=hashes(cls),
+                hashes=is_hashing,
             )
         owner = self._owner(columns, references)
         if owner:
@@ -114,7 +177,7 @@ class TableReader:
         parents, parent_columns = [], []
         for column, target in {**_named_references(columns), **references}.items():
             parent = self.of(self._class_named(target))
-            if parent is not None and parent.is_owned and not parent.is_principal:
+            if parent is not None and (parent.is_owned or self._has_members(target)) and not parent.is_principal:
                 parents.append(parent.name)
                 parent_columns.append(column)
         return Table(name, "", tuple(parents), tuple(parent_columns), keys=keys, columns=tuple(columns))
@@ -138,7 +201,19 @@ class TableReader:
             "",
         )
 
-    def _class_named(self, target: str) -> Class | None:
+    def _has_members(self, target: str) -> bool:
+        """Whether a table links users to the rows of another: `ClinicMember` to those of `Clinic`."""
+        if self._shared is None:
+            self._shared = set()
+            self._class_named(target)
+            for name, value in list((self._by_table_name or {}).items()):
+                if isinstance(value, Class) and MEMBERSHIPS.fullmatch(name):
+                    targets = [reference_of(value, column) for column in columns_of(value)]
+                    if any(self._is_principal(each) for each in targets if each):
+                        self._shared.update(plain_name(each) for each in targets if each)
+        return plain_name(target) in self._shared
+
+    def _class_named(self, target: str) -> Value | None:
         if self._by_table_name is None:
             self._by_table_name = {}
             for module in list(self.interpreter.modules.values()):
@@ -146,12 +221,26 @@ class TableReader:
                     if isinstance(value, Class) and is_table(value):
                         self._by_table_name.setdefault(plain_name(table_name(value)), value)
                         self._by_table_name.setdefault(plain_name(value.name), value)
+                    elif isinstance(value, Result) and is_imperative(value):
+                        self._by_table_name.setdefault(plain_name(str(constant(value.arguments[0]))), value)
         return self._by_table_name.get(plain_name(target))
 
 
 def plain_name(name: str) -> str:
     """A table or class name without case, underscores and schema."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+
+
+def is_imperative(value: Result) -> bool:
+    """Whether a call makes a table: `Table("trips", metadata, ...)`."""
+    name = value.callee.name if isinstance(value.callee, External) else ""
+    return bool(value.arguments) and name.startswith("sqlalchemy.") and name.endswith(".Table")
+
+
+def _primary(declared: dict[str, Result]) -> tuple[str, ...]:
+    """The columns that are declared to be the key."""
+    named = (column for column, part in declared.items() if constant(part.keywords.get("primary_key", part)) is True)
+    return tuple(named) or ("id",)
 
 
 def is_table(cls: Class) -> bool:
@@ -199,6 +288,26 @@ def is_relationship(cls: Class, column: str) -> bool:
         and isinstance(value.callee, External)
         and value.callee.name.rpartition(".")[2] in ("relationship", "Relationship", "association_proxy")
     )
+
+
+def related_class(cls: Class, name: str) -> str:
+    """The class that a relationship speaks of: `Mapped[list["Task"]]`, `relationship("Task")`; empty when unknown."""
+    annotation = cls.annotations.get(name)
+    if annotation is not None:
+        words = [word for word in re.findall(r"\w+", ast.unparse(annotation)) if word not in CONTAINERS]
+        if words:
+            return str(words[-1])
+    value = cls.namespace.get(name)
+    first = value.arguments[0] if isinstance(value, Result) and value.arguments else None
+    if isinstance(first, Class):
+        return first.name
+    text = constant(first) if first is not None else None
+    return text.rpartition(".")[2] if isinstance(text, str) else ""
+
+
+CONTAINERS = frozenset(
+    {"Mapped", "WriteOnlyMapped", "DynamicMapped", "list", "List", "set", "Set", "Optional", "None", "Sequence"}
+)
 
 
 def keys_of(cls: Class, columns: list[str]) -> Iterator[str]:

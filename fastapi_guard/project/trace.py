@@ -14,7 +14,8 @@ class Event:
     """Something that happened while watched code ran; not frozen, because there are very many."""
 
     kind: str
-    """raise, call, read, compare, coroutine (an `async def` of the project is called), test (the truth of something is asked), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known)."""
+    """raise, call, read, compare, coroutine (an `async def` of the project is called), test (the truth of something is asked), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known), store (an item under a key that is not constant: `Operation("[]", (mapping, key, value))`),
+    lookup (such an item is read)."""
     value: Value
     place: Place | None
     setting: str = ""

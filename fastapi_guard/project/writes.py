@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from fastapi_guard.knowledge.database import ORDINARY_ROLES
 from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import spelled
@@ -33,6 +35,8 @@ from fastapi_guard.project.values import (
 )
 
 DUMPS = frozenset({"model_dump", "dict", "items", "copy", "jsonable_encoder"})
+LISTED = re.compile(r"\^?\(?(?:\?:)?(\w+(?:\|\w+)*)\)?\$?")
+"""Patterns that are lists of words."""
 UPDATES = frozenset({"sqlmodel_update", "update_from_dict", "set"})
 """Methods of rows that take the new values."""
 
@@ -100,7 +104,7 @@ class WriteReader:
             return
         found = self._fields(value) if column == "*" else ()
         fields = {name: at for name, at in found if not origins.is_field_trusted(_dumped(value), name)}
-        source = source_of(value, origins)
+        source = "constant" if column != "*" and _is_decided(value) else source_of(value, origins)
         made = _dumped(value)
         taken = made.place if isinstance(made, (Argument, Instance)) and made.holder is None else None
         is_parameter = taken is not None and isinstance(taken.node, ast.arg)
@@ -150,7 +154,7 @@ class WriteReader:
         if cls is None:
             return
         for name in columns_of(cls):
-            if name not in left_out and (not only or name in only):
+            if name not in left_out and (not only or name in only) and not leaves_no_choice(cls, name):
                 yield name, _declared(cls, name)
 
 
@@ -171,6 +175,42 @@ def source_of(value: Value, origins: Origins) -> str:
     if CLIENT in kinds and kinds <= {CLIENT, CONSTANT}:
         return "client"
     return "constant" if kinds <= {CONSTANT} else "unknown"
+
+
+def _is_decided(value: Value) -> bool:
+    """A field of a body that may have harmless values only."""
+    holder = value.holder if isinstance(value, Argument) else None
+    return isinstance(value, Argument) and isinstance(holder, Instance) and leaves_no_choice(holder.cls, value.name)
+
+
+def leaves_no_choice(cls: Class, name: str) -> bool:
+    """Whether a model lets a field be one thing only, or only what everybody may be: `role: Literal["user"]`."""
+    words = set(_allowed(cls, name))
+    return len(words) == 1 or (bool(words) and {word.lower() for word in words} <= ORDINARY_ROLES)
+
+
+def _allowed(cls: Class, name: str) -> Iterator[str]:
+    """The texts that an annotation or a pattern of a field lists."""
+    for base in cls.linearized():
+        annotation = base.annotations.get(name) if isinstance(base, Class) else None
+        if annotation is None:
+            continue
+        for node in ast.walk(annotation):
+            if isinstance(node, ast.Subscript) and ast.unparse(node.value).rpartition(".")[2] == "Literal":
+                yield from (
+                    part.value
+                    for part in ast.walk(node.slice)
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                )
+        break
+    found = cls.lookup(name)
+    declared = found[0] if found else None
+    if isinstance(declared, Result):
+        pattern = declared.keywords.get("pattern") or declared.keywords.get("regex")
+        text = constant(pattern) if pattern is not None else None
+        listed = LISTED.fullmatch(text) if isinstance(text, str) else None
+        if listed is not None:
+            yield from listed.group(1).split("|")
 
 
 def _at(place: Place | None) -> Location | None:

@@ -120,3 +120,58 @@ def test_a_tree_without_fastapi_makes_the_exit_code_3(tmp_path: Path, shell: She
     (tmp_path / "other").mkdir()
 
     assert shell("why", "GET /x", "--root", "other").code == 3
+
+
+def test_the_queries_of_an_operation_say_what_bounds_them(shell: Shell) -> None:
+    for file in (shell.directory / "app").iterdir():
+        file.unlink()
+    write_project(shell.directory, {"main.py": TASKS})
+
+    run = shell("why", "GET /tasks/{task_id}")
+    document = json.loads(shell("why", "GET /tasks", "--output-format", "json").out)
+
+    assert "get of `Task`, which belongs to `user_id`: nothing compares its owner; compares `Task.id` main.py:36" in (
+        " ".join(run.out.split())
+    )
+    assert [(query["table"], query["scope"]) for query in document["queries"] if query["kind"] == "select"] == [
+        ("main.Task", "statement")
+    ]
+
+
+TASKS = """
+import os
+
+import jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import OAuth2PasswordBearer
+from sqlmodel import Field, Session, SQLModel, create_engine, select
+
+app = FastAPI()
+
+
+class Task(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+    user_id: int
+
+
+def get_session():
+    with Session(create_engine("sqlite://")) as session:
+        yield session
+
+
+def get_user_id(token: str = Depends(OAuth2PasswordBearer(tokenUrl="login"))) -> int:
+    try:
+        return jwt.decode(token, os.environ["SECRET"], algorithms=["HS256"])["sub"]
+    except jwt.InvalidTokenError:
+        raise HTTPException(status_code=401)
+
+
+@app.get("/tasks")
+def read_all(session: Session = Depends(get_session), user_id: int = Depends(get_user_id)):
+    return session.exec(select(Task).where(Task.user_id == user_id)).all()
+
+
+@app.get("/tasks/{task_id}")
+def read(task_id: int, session: Session = Depends(get_session), user_id: int = Depends(get_user_id)):
+    return session.get(Task, task_id)
+"""

@@ -16,6 +16,7 @@ BASE = """
 import os
 from typing import Annotated
 
+import bcrypt
 import jwt
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -258,6 +259,115 @@ def count(db: Db, me: Me):
 def view(task_id: int, db: Db, me: Me):
     db.get(Task, task_id).views += 1
 """,
+    "as a password is set by who knows a token, the old one, or both": """
+class Account(Base):
+    __tablename__ = "accounts"
+    id = Column(Integer, primary_key=True)
+    email = Column(String)
+    password_hash = Column(String)
+
+
+class Reset(BaseModel):
+    email: str
+    code: str
+    new_password: str
+
+
+class Change(BaseModel):
+    email: str
+    password: str
+    new_password: str
+
+
+def hash_password(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+
+
+@app.post("/auth/reset-password")
+def reset(given: Reset, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    if codes.get(account.id) != given.code:
+        raise HTTPException(status_code=400)
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
+
+
+@app.post("/auth/expired-password")
+def change(given: Change, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    if not bcrypt.checkpw(given.password, account.password_hash):
+        raise HTTPException(status_code=400)
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
+""",
+    "as it asks for public rows": """
+class Page(Base):
+    __tablename__ = "pages"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(Integer, ForeignKey("users.id"))
+    visibility = Column(String)
+
+
+@app.get("/pages")
+def read_all(db: Db, me: Me):
+    return db.query(Page).filter(Page.visibility == "everybody").all()
+
+
+@app.get("/pages/{page_id}")
+def read(page_id: int, db: Db, me: Me):
+    page = db.get(Page, page_id)
+    if page.visibility != "everybody":
+        raise HTTPException(status_code=404)
+    return page
+""",
+    "as its key comes from rows that were kept by another": """
+@app.post("/tasks/{task_id}/notes")
+def change(task_id: int, db: Db, me: Me):
+    known = {task.title: task for task in db.query(Task).filter(Task.user_id == me.id).all()}
+    for title, task in known.items():
+        for note in db.query(Note).filter(Note.task_id == task.id).all():
+            note.task_id = task_id
+    kept = known.get(str(task_id))
+    return db.query(Note).filter(Note.task_id == kept.id).all()
+""",
+    "as whether a room is free is asked of everybody's bookings": """
+class Booking(Base):
+    __tablename__ = "bookings"
+    id = Column(Integer, primary_key=True)
+    user_id = Column(Integer, ForeignKey("users.id"))
+    room_id = Column(Integer)
+    day = Column(Integer)
+
+
+def taken_days(db: Session, room_id: int) -> set[int]:
+    return {booking.day for booking in db.query(Booking).filter(Booking.room_id == room_id).all()}
+
+
+@app.post("/rooms/{room_id}/bookings")
+def book(room_id: int, day: int, db: Db, me: Me):
+    if day in taken_days(db, room_id):
+        raise HTTPException(status_code=409)
+    booking = Booking(user_id=me.id, room_id=room_id, day=day)
+    db.add(booking)
+    db.commit()
+    return booking
+""",
+    "as a superuser sees everything": """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    query = select(Task)
+    if not me.is_superuser:
+        query = query.where(Task.user_id == me.id)
+    return db.execute(query).scalars().all()
+""",
+    "in each turn of a loop": """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    found = []
+    for title in ("garden", "kitchen"):
+        found += db.query(Task).filter(Task.user_id == me.id, Task.title == title).all()
+    return found
+""",
     "as everybody may read it": """
 @app.get("/public")
 def public(db: Db):
@@ -342,6 +452,89 @@ def read(db: Db, me: Me):
     if settings.multi_user:
         query = query.filter(Task.user_id == me.id)
     return query.all()
+""",
+    ),
+    "the filter is applied when the client asks for it": (
+        ["FG206"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me, mine: bool = True):
+    query = db.query(Task)
+    if mine:
+        query = query.filter(Task.user_id == me.id)
+    return query.all()
+""",
+    ),
+    "the filter is applied to a user that the client may leave out": (
+        ["FG206"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me, user_id: int | None = None):
+    query = select(Task)
+    if user_id:
+        query = query.where(Task.user_id == user_id)
+    return db.execute(query).scalars().all()
+""",
+    ),
+    "a search in a loop that is left, and nobody compares": (
+        ["FG203"],
+        """
+@app.post("/users/{user_id}/tasks/search")
+async def read(user_id: int, request: Request, db: Db, me: Me):
+    wanted = None
+    for word in await request.json():
+        if word:
+            wanted = word
+            break
+    if not wanted:
+        return []
+    return db.query(Task).filter(Task.user_id == user_id, Task.title == wanted).all()
+""",
+    ),
+    "a stranger acts for whoever he says": (
+        ["FG203"],
+        """
+@app.get("/tasks")
+def read(db: Db, me: Me):
+    return db.query(Task).filter(Task.user_id == me.id).all()
+
+
+class NewTask(BaseModel):
+    user_id: int
+    title: str
+
+
+@app.post("/tasks")
+def make(new: NewTask, db: Db):
+    task = Task(user_id=new.user_id, title=new.title)
+    db.add(task)
+    db.commit()
+""",
+    ),
+    "a stranger sets the password of whoever he names": (
+        ["FG203"],
+        """
+class Account(Base):
+    __tablename__ = "accounts"
+    id = Column(Integer, primary_key=True)
+    email = Column(String)
+    password_hash = Column(String)
+
+
+class Reset(BaseModel):
+    email: str
+    new_password: str
+
+
+def hash_password(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt())
+
+
+@app.post("/auth/reset-password")
+def reset(given: Reset, db: Db):
+    account = db.query(Account).filter(Account.email == given.email).first()
+    account.password_hash = hash_password(given.new_password)
+    db.commit()
 """,
     ),
     "the owner is whoever the client says": (

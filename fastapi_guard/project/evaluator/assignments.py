@@ -94,6 +94,8 @@ def bind(interpreter: Interpreter, target: ast.expr, value: Value, scope: Scope)
     elif isinstance(target, ast.Subscript):
         receiver = evaluate(interpreter, target.value, scope)
         key = evaluate(interpreter, target.slice, scope)
+        if interpreter.trace is not None and not isinstance(key, Literal):
+            interpreter.note("store", Operation("[]", (receiver, key, value)), Place(scope.module, target))
         hashable = key_of(key)
         if isinstance(receiver, Overrides) and hashable is not None:
             receiver.items[hashable[0]] = _if_it_happens(interpreter, value)

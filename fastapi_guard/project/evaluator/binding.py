@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.knowledge.database import DOCUMENT_CLIENTS
 from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
 from fastapi_guard.project.scope import Scope
@@ -20,9 +21,11 @@ from fastapi_guard.project.values import (
     Function,
     Generator,
     Instance,
+    Item,
     Keywords,
     Literal,
     Mapping,
+    Member,
     Partial,
     Place,
     Result,
@@ -110,7 +113,18 @@ def injected_value(
     made = _made_by(interpreter, target, place)
     if isinstance(made, (Instance, Result)):
         return replace(made, origin=target)
+    if isinstance(made, (Member, Item)) and _is_of_documents(made):
+        return made  # a database or collection says by itself what it is
     return Argument(name, annotation, place, origin=target)
+
+
+def _is_of_documents(made: Value) -> bool:
+    """Whether a value is a part of a client of a document database."""
+    while isinstance(made, (Member, Item)):
+        made = made.receiver
+    return (
+        isinstance(made, Result) and isinstance(made.callee, External) and made.callee.name.startswith(DOCUMENT_CLIENTS)
+    )
 
 
 def _is_wired(interpreter: Interpreter, cls: Class) -> bool:

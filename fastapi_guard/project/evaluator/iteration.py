@@ -41,7 +41,7 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
         hashable = key_of(key)
         if hashable is not None and hashable[0] in receiver.items:
             return receiver.items[hashable[0]]
-        return choice(list(receiver.items.values())) if receiver.items and hashable is None else Item(receiver, key)
+        return looked_up(interpreter, receiver, key) if hashable is None else Item(receiver, key)
     index = constant(key)
     if (
         isinstance(receiver, Sequence)
@@ -61,6 +61,15 @@ def item(interpreter: Interpreter, receiver: Value, key: Value) -> Value:
     return Item(receiver, key)
 
 
+def looked_up(interpreter: Interpreter, receiver: Mapping, key: Value) -> Value:
+    """Some item of a mapping: one that is known, or one that another request has put there."""
+    found = Item(receiver, key)
+    if interpreter.trace is None:
+        return choice(list(receiver.items.values())) if receiver.items else found
+    interpreter.note("lookup", found, None)
+    return choice([*receiver.items.values(), found])
+
+
 def _loaded_module(interpreter: Interpreter, name: object) -> Value | None:
     """`sys.modules[name]`."""
     return next((Module(found) for found in interpreter.modules.values() if found and found.name == name), None)
@@ -73,6 +82,8 @@ def is_named_tuple(cls: Class) -> bool:
 
 HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 """The members of `http.HTTPMethod` in their order."""
+
+
 KEYED_READS = frozenset({"headers", "cookies", "query_params"})
 """Mappings of a request whose keys tell what is read."""
 

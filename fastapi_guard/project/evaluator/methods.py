@@ -177,7 +177,7 @@ def _take_out(receiver: Sequence, arguments: Arguments) -> bool:
 def _mapping_method(
     interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import from_key
+    from fastapi_guard.project.evaluator.iteration import from_key, looked_up
 
     if name == "items":
         pairs = [Sequence("tuple", [from_key(key), value]) for key, value in receiver.items.items()]
@@ -207,6 +207,8 @@ def _mapping_method(
             receiver.items[key[0]] = default
         if key is not None and receiver.is_complete:
             return default
+        if key is None and interpreter.trace is not None and not (receiver.items and receiver.is_complete):
+            return choice([looked_up(interpreter, receiver, arguments[0]), default])
         return choice([*receiver.items.values(), default])
     if name == "popitem" and receiver.items and receiver.is_complete:
         last, value = receiver.items.popitem()

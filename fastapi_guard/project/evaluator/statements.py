@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.knowledge.authentication import OTHER_FAILURES
 from fastapi_guard.project.evaluator.assignments import annotated_assign, assign, augmented_assign, bind, set_name
-from fastapi_guard.project.evaluator.branches import alternatives, or_raises, run_if, shown_test
+from fastapi_guard.project.evaluator.branches import alternatives, join, or_raises, run_if, shown_test
 from fastapi_guard.project.evaluator.definitions import define_class, define_function
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.imports import run_import, run_import_from
@@ -85,6 +85,22 @@ def _raise(interpreter: Interpreter, statement: ast.Raise, scope: Scope) -> int:
 
 def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Scope) -> int:
     iterable = evaluate(interpreter, statement.iter, scope)
+    return _loop(scope, lambda: _each(interpreter, statement, iterable, scope))
+
+
+def _loop(scope: Scope, run: Callable[[], int]) -> int:
+    """A loop, after which its names are those of its end and of every `break` and `continue`."""
+    outside, scope.leaving = scope.leaving, []
+    try:
+        ways = run()
+        if scope.leaving:
+            scope.names.update(join([dict(scope.names), *scope.leaving]))
+    finally:
+        scope.leaving = outside
+    return ways
+
+
+def _each(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, iterable: Value, scope: Scope) -> int:
     items = iterate(interpreter, iterable)
     ways = FALLS
     if items is None or len(items) > MOST_ITERATIONS:
@@ -109,6 +125,8 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
                 if conditional:
                     interpreter.conditions.pop()
             ways |= way
+            if not way & BREAKS:
+                scope.leaving.clear()  # what a `continue` left behind is bound again by the next item
             if not way & (FALLS | CONTINUES):
                 break
         else:
@@ -116,12 +134,8 @@ def _for(interpreter: Interpreter, statement: ast.For | ast.AsyncFor, scope: Sco
     return (ways & (RETURNS | RAISES)) | FALLS
 
 
-def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
-    test = evaluate(interpreter, statement.test, scope)
-    interpreter.note("test", test, Place(scope.module, statement.test))
-    decided = truth(test)
-    if decided is False:
-        return run_block(interpreter, statement.orelse, scope)
+def _turns(interpreter: Interpreter, statement: ast.While, scope: Scope, decided: bool | None) -> int:
+    """The body of a `while`, again as long as its test is known to hold."""
     ways = run_block(interpreter, statement.body, scope)
     turns = 1
     while (
@@ -134,6 +148,16 @@ def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
     ):
         ways |= run_block(interpreter, statement.body, scope)
         turns += 1
+    return ways
+
+
+def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
+    test = evaluate(interpreter, statement.test, scope)
+    interpreter.note("test", test, Place(scope.module, statement.test))
+    decided = truth(test)
+    if decided is False:
+        return run_block(interpreter, statement.orelse, scope)
+    ways = _loop(scope, lambda: _turns(interpreter, statement, scope, decided))
     if decided is True and not ways & BREAKS:
         return (ways & (RETURNS | RAISES)) or FALLS
     return (ways & (RETURNS | RAISES)) | FALLS
@@ -313,10 +337,12 @@ def _delete(interpreter: Interpreter, statement: ast.Delete, scope: Scope) -> in
 
 
 def _break(interpreter: Interpreter, statement: ast.Break, scope: Scope) -> int:
+    scope.leaving.append(dict(scope.names))
     return BREAKS
 
 
 def _continue(interpreter: Interpreter, statement: ast.Continue, scope: Scope) -> int:
+    scope.leaving.append(dict(scope.names))
     return CONTINUES
 
 

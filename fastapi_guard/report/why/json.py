@@ -9,6 +9,7 @@ from fastapi_guard.project.model import Dependant, Guard
 from fastapi_guard.report.json_text import dumps
 from fastapi_guard.report.routes.json import route_record
 from fastapi_guard.report.view import View
+from fastapi_guard.report.why.queries import queries
 from fastapi_guard.report.why.words import conclusion, dependency_text, effect_text, place_of, step_text
 
 SCHEMA_VERSION = 1
@@ -39,6 +40,18 @@ def explanation_record(explanation: Explanation) -> dict[str, Any]:
                 "effect": effect_text(explanation.middleware_effect(middleware)),
             }
             for middleware in explanation.middlewares
+        ],
+        "queries": [
+            {
+                "kind": access.kind,
+                "table": access.table,
+                "owner_column": access.owner_column or None,
+                "scope": access.scope,
+                "text": proof.text,
+                "place": _place(proof.location),
+                "calls": [_place(site) for site in access.sites],
+            }
+            for access, proof in queries(explanation)
         ],
         "near_misses": [
             {"kind": miss.kind, "text": miss.text, "place": _place(miss.location)} for miss in explanation.near_misses

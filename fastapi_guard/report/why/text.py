@@ -10,6 +10,7 @@ from fastapi_guard.report.ink import Ink
 from fastapi_guard.report.proof_tree import drawn
 from fastapi_guard.report.routes.table import STYLES
 from fastapi_guard.report.view import View
+from fastapi_guard.report.why.queries import queries
 from fastapi_guard.report.why.words import conclusion, dependency_text, effect_text, place_of, public_text, step_text
 from fastapi_guard.report.wrap import wrapped
 
@@ -39,6 +40,7 @@ def _lines(explanation: Explanation, view: View, ink: Ink, width: int) -> Iterat
         for index, middleware in enumerate(explanation.middlewares)
     )
     yield from _section("Middlewares", middlewares, view, ink, width)
+    yield from _section("Queries", tuple(proof for _, proof in queries(explanation)), view, ink, width)
     misses = tuple(Proof(miss.text, miss.location) for miss in explanation.near_misses)
     yield from _section("Near misses", misses, view, ink, width)
 

@@ -7,7 +7,9 @@ from fastapi_guard.api import ERROR, Finding, Lapse, Project, rule, unscoped, un
 
 @rule("FG203", severity=ERROR)
 def client_supplied_user_id(project: Project, context: Project) -> Iterator[Finding]:
-    """The owner of the rows is whoever the client says, though the operation knows who calls."""
+    """Whose rows they are is whatever the client says."""
     for found in unscoped(project):
         if found.lapse is Lapse.CLIENT:
             yield unscoped_finding(found, "Take the owner from the authenticated user, or compare the two first.")
+        elif found.lapse is Lapse.TAKEOVER:
+            yield unscoped_finding(found, "Ask for the old password, or for a token that was sent to the account.")
