@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.statements import run_block
 
+    if statement.orelse and _asks_for_script(statement.test):
+        return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
     decided = truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
@@ -50,6 +52,11 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         )
     finally:
         interpreter.undecided.pop()
+
+
+def _asks_for_script(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`: a server imports the module, so that the other branch is the one that runs."""
+    return ast.unparse(test).replace('"', "'") == "__name__ == '__main__'"
 
 
 def _by_default(
