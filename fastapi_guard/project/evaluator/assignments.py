@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.evaluator.ways import FALLS
-from fastapi_guard.project.registration import Router
+from fastapi_guard.project.registration import Router, is_held_by
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Class,
@@ -126,7 +126,7 @@ def set_attribute(
         if interpreter.conditions and name in receiver.attributes:
             value = choice([receiver.attributes[name], value], interpreter.conditions[-1])
         receiver.attributes[name] = value
-        if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
+        if isinstance(value, Router) and isinstance(receiver, Instance) and is_held_by(value, receiver.cls):
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
     elif isinstance(receiver, Router):
         if name in ("prefix", "tags", "dependencies", "include_in_schema"):
