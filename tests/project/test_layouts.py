@@ -268,3 +268,50 @@ def test_a_set_that_is_added_to_itself_does_not_grow() -> None:
     )
 
     assert [operation.title for operation in project.operations] == ["GET /names"]
+
+
+def test_a_scheme_that_the_settings_make_is_that_scheme() -> None:
+    project = project_of(
+        main="""
+            from fastapi import Depends, FastAPI
+            from fastapi.security import APIKeyCookie
+            from pydantic_settings import BaseSettings
+
+            class Settings(BaseSettings):
+                cookie: str = "visitor"
+
+                @property
+                def key(self) -> APIKeyCookie:
+                    return APIKeyCookie(name=self.cookie)
+
+            settings = Settings()
+            app = FastAPI()
+
+            @app.get("/diary", dependencies=[Depends(settings.key)])
+            def diary():
+                return []
+        """
+    )
+
+    assert project.operations[0].authentication.schemes == ("APIKeyCookie",)
+    assert verdicts(project) == {"GET /diary": "ineffective"}
+
+
+def test_a_dependency_that_a_caller_brings_is_in_doubt() -> None:
+    """A router factory that nobody calls: what `guard` does is not known."""
+    project = project_of(
+        main="""
+            from fastapi import APIRouter, Depends, FastAPI
+
+            def make_app(guard):
+                app = FastAPI(dependencies=[Depends(guard)])
+
+                @app.get("/harbours")
+                def harbours():
+                    return []
+
+                return app
+        """
+    )
+
+    assert verdicts(project) == {"GET /harbours": "unknown"}
