@@ -315,3 +315,58 @@ def test_a_dependency_that_a_caller_brings_is_in_doubt() -> None:
     )
 
     assert verdicts(project) == {"GET /harbours": "unknown"}
+
+
+def test_a_middleware_against_forged_requests_guards_nothing() -> None:
+    """It compares a cookie with a header, which every visitor has."""
+    project = project_of(
+        main="""
+            import hmac
+            from fastapi import FastAPI
+            from fastapi.responses import JSONResponse
+            from starlette.middleware.base import BaseHTTPMiddleware
+
+            class CSRFMiddleware(BaseHTTPMiddleware):
+                async def dispatch(self, request, call_next):
+                    cookie = request.cookies.get("form-token")
+                    if not cookie or not hmac.compare_digest(cookie, request.headers.get("X-Form-Token", "")):
+                        return JSONResponse({"detail": "forged"}, status_code=403)
+                    return await call_next(request)
+
+            app = FastAPI()
+            app.add_middleware(CSRFMiddleware)
+
+            @app.get("/orders")
+            def orders():
+                return []
+        """
+    )
+
+    assert verdicts(project) == {"GET /orders": "none"}
+
+
+def test_a_guard_that_lets_pass_whom_no_middleware_has_met_guards_nothing() -> None:
+    """`if not hasattr(request.state, "user"): return`: only somebody who is known can be refused."""
+    project = project_of(
+        main="""
+            from fastapi import Depends, FastAPI, HTTPException, Request
+
+            class OnlyRoles:
+                def __init__(self, roles):
+                    self.roles = roles
+
+                def __call__(self, request: Request):
+                    if not hasattr(request.state, "user") or request.state.user is None:
+                        return
+                    if request.state.user.role not in self.roles:
+                        raise HTTPException(status_code=403)
+
+            app = FastAPI()
+
+            @app.post("/ferries", dependencies=[Depends(OnlyRoles(["captain"]))])
+            def add_ferry():
+                return {}
+        """
+    )
+
+    assert verdicts(project)["POST /ferries"] in ("none", "optional")

@@ -27,6 +27,7 @@ from fastapi_guard.project.values import (
     Operation,
     Partial,
     Place,
+    Result,
     Sequence,
     Setting,
     TypeForm,
@@ -383,6 +384,9 @@ def _hasattr(
         name = str(constant(arguments[1]))
         if name in arguments[0].attributes or arguments[0].cls.lookup(name):
             return TRUE
+    if len(arguments) == 2 and isinstance(arguments[0], Result):
+        known = arguments[0].attributes.get(str(constant(arguments[1])))
+        return FALSE if known is NONE else None  # `request.state` of a stranger
     return None
 
 
