@@ -138,6 +138,9 @@ HARMLESS_METHODS = frozenset(
 )
 """Methods of such objects that only make another object."""
 
+METHODS_OF_ANSWERS = frozenset({"copy", "get", "items", "keys", "pop", "values"})
+"""What is asked of the dict that such a call has answered, `client.list_objects(...).get("Contents")`, is there already."""
+
 STRIPE_METHODS = frozenset(
     {
         "cancel",
@@ -191,6 +194,8 @@ def waits_for(name: str) -> str:
         known = CLIENTS.get(".".join(parts[:length]))
         if known is not None:
             kind, methods = known
+            if method in METHODS_OF_ANSWERS and len(parts) > length + 1:
+                return ""
             is_waiting = method not in HARMLESS_METHODS if methods is None else method in methods
             return kind if is_waiting and not method.startswith("generate_presigned") else ""
     return ""

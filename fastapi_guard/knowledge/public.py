@@ -7,7 +7,8 @@ ENTRY = frozenset({
     "register", "registration", "signup", "passwordrecovery", "recoverpassword", "passwordreset", "resetpassword",
     "forgotpassword", "forgottenpassword", "requestpasswordreset", "verifyemail", "emailverification", "confirmemail",
     "resendverification", "requestverifytoken", "magiclink", "otp", "verifyotp", "sendotp", "sso", "csrf", "csrftoken",
-    "loginjson", "authtoken", "getaccesstoken", "activate", "emailconfirmation", "authenticate",
+    "loginjson", "authtoken", "getaccesstoken", "activate", "emailconfirmation", "authenticate", "sendpasswordreset",
+    "verificationemail", "sendverificationemail", "sendverification",
 })  # fmt: skip
 """Segments by which a stranger becomes somebody."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -88,8 +89,11 @@ class Judge:
         self.middlewares = MiddlewareReader(self.behaviours, known.middleware)
 
     def answered_by(self, handler: Value) -> int | None:
-        """The status that an exception handler answers with, where it is one constant."""
-        statuses = {status_of(result) for result in self.behaviours.trace_of(handler).calls() if _is_response(result)}
+        """The status that an exception handler answers with, where it is one constant; None where the exception says it."""
+        responses = [result for result in self.behaviours.trace_of(handler).calls() if _is_response(result)]
+        statuses = {status_of(result) for result in responses}
+        if any(_takes_status_from(result, handler) for result in responses):
+            return None
         return statuses.pop() if len(statuses) == 1 else None
 
     def judge(
@@ -200,6 +204,8 @@ class Judge:
             return Opinion(Verdict.OPTIONAL, f"{node.name} lets a request without credential pass", node.location)
         if behaviour.reads_credential and (has_scheme or sounds_like_identity(node.name)):
             return Opinion(Verdict.OPTIONAL, f"{node.name} looks at the credential and rejects nobody", node.location)
+        if asked := behaviour.asks():
+            return Opinion(Verdict.UNKNOWN, f"{node.name} gives the request to {asked}, which could not be followed")
         return NOTHING
 
     def _below_looks(self, node: Dependant) -> bool:
@@ -344,6 +350,21 @@ def _code_of(target: Value) -> Value:
         found = target.cls.lookup("__call__")
         return found[0] if found else target
     return target
+
+
+def _takes_status_from(response: Result, handler: Value) -> bool:
+    """`status_code=error.code`: each subclass of the exception has a status of its own."""
+    function = handler.function if isinstance(handler, BoundMethod) else handler
+    node = response.place.node if response.place is not None else None
+    if not isinstance(function, Function) or not isinstance(node, ast.Call):
+        return False
+    parameters = {parameter.arg for parameter in function.definition.args.args}
+    status = [keyword.value for keyword in node.keywords if keyword.arg == "status_code"] or node.args[1:2]
+    return any(
+        isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name) and part.value.id in parameters
+        for expression in status
+        for part in ast.walk(expression)
+    )
 
 
 def _is_response(result: Result) -> bool:

@@ -47,7 +47,17 @@ from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_function
 from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.shared_state import SharedStateReader
 from fastapi_guard.project.token_kinds import token_readers
-from fastapi_guard.project.values import BoundMethod, Class, Descriptor, External, Function, Instance, Mapping, Value
+from fastapi_guard.project.values import (
+    BoundMethod,
+    Class,
+    Descriptor,
+    External,
+    Function,
+    Instance,
+    Mapping,
+    Value,
+    options_of,
+)
 from fastapi_guard.project.versions import NEWEST_KNOWN
 from fastapi_guard.source.modules import ModuleFinder
 
@@ -117,7 +127,7 @@ def build_project(
     evaluation = EvaluatorOptions(options.router_classes, options.authorizers, options.fastapi_version >= UNWRAPS_SINCE)
     interpreter = Interpreter(tree_and_text, finder, seeds, evaluation)
     for path in sorted(seeds):
-        _run_root(interpreter, path, partial(interpreter.run_module, path))
+        _run_root(interpreter, path, partial(interpreter.import_module, path))
     registering = {
         path: tuple(registering_functions(module.tree))
         for path in sorted(seeds)
@@ -219,8 +229,12 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     reader = DependencyReader(interpreter)
     linker = Linker(interpreter, reader, options.fastapi_version, names)
     interpreter.steps_left = STEPS_PER_ROOT * 10
+    passed_over = _alternatives(interpreter)
     applications = [
-        router for router in _distinct(interpreter.routers, names) if router.is_application and not router.condition
+        router
+        for router in _distinct(interpreter.routers, names)
+        if router.is_application and not router.condition and id(router) not in passed_over
+        if router.entries or router.options or not names[id(router)].endswith("<unnamed>")
     ]
     if options.app:
         applications = [router for router in applications if names[id(router)] == options.app]
@@ -371,10 +385,23 @@ def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
                 for attribute, held in value.namespace.items():
                     if isinstance(held, Router):
                         names[id(held)] = f"{module.name}:{value.name}.{attribute}"
-            if isinstance(value, Router):
-                separator = ":" if value.is_application else "."
-                names[id(value)] = f"{module.name}{separator}{name}"
+            for option in options_of(value):
+                if isinstance(option, Router):
+                    separator = ":" if option.is_application else "."
+                    names[id(option)] = f"{module.name}{separator}{name}"
     return names
+
+
+def _alternatives(interpreter: Interpreter) -> set[int]:
+    """Applications of which another one stands under the same name: `app = FastAPI(...) if debug else FastAPI()`."""
+    passed_over: set[int] = set()
+    for module in interpreter.modules.values():
+        for value in module.names.values() if module else ():
+            routers = [option for option in options_of(value) if isinstance(option, Router) and option.is_application]
+            if len(routers) > 1:
+                best = max(reversed(routers), key=lambda router: (not router.condition, len(router.entries)))
+                passed_over.update(id(router) for router in routers if router is not best)
+    return passed_over
 
 
 def _unmounted(

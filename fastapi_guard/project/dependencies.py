@@ -19,6 +19,7 @@ from fastapi_guard.project.model import Dependant, SecurityScheme, Via
 from fastapi_guard.project.model import Function as FunctionNoun
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.values import (
+    Argument,
     BoundMethod,
     Choice,
     Class,
@@ -27,12 +28,15 @@ from fastapi_guard.project.values import (
     External,
     Function,
     Instance,
+    Item,
     Literal,
     Member,
+    Operation,
     Partial,
     Place,
     Result,
     Sequence,
+    Setting,
     TypeForm,
     Unknown,
     Value,
@@ -175,8 +179,12 @@ class DependencyReader:
                 return Dependant("None", None, via, unresolved="the dependency is None")
             chosen = replace(options[0], alternatives=tuple(options[1:]))
             return self._remember(chosen, self._targets.get(id(options[0])))
+        if isinstance(target, Setting):
+            target = target.default  # an object that configuration makes
         if isinstance(target, Unknown):
             return Dependant("", None, via, unresolved=target.reason)
+        if isinstance(target, (Argument, Item, Operation)):
+            return Dependant("", None, via, unresolved=f"the dependency is {describe(target)}")
         name, location, function = identify(target)
         return self._remember(
             Dependant(name, location, via, self._read(target), function, self._scheme(target)), target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,9 @@ from fastapi_guard.project.values import (
 
 if TYPE_CHECKING:
     from fastapi_guard.project.authentication import Opinion
+
+AGAINST_FORGERY = re.compile(r"csrf|xsrf|cross_?site", re.IGNORECASE)
+"""Middlewares that refuse with 403 what a page of another site sends: they do not ask who sends it."""
 
 REQUEST = External("starlette.requests.Request")
 
@@ -79,6 +83,8 @@ class MiddlewareReader:
         name, location, _ = identify(middleware.target)
         if name in self.configured:
             return Outcome(Verdict.REQUIRED, "configured as a guard", location)
+        if AGAINST_FORGERY.search(name.rpartition(".")[2]):
+            return Outcome(Verdict.NONE, "", None)
         if isinstance(middleware.target, External):
             return self._of_library(middleware.target.name)
         key = (id(middleware), path, method + ("!" if is_websocket else ""))

@@ -172,6 +172,12 @@ class Overrides(Mapping):
     """`app.dependency_overrides`: what runs in place of a dependency."""
 
 
+def is_held_by(router: Router, cls: Class) -> bool:
+    """Whether an attribute of the class gives a router its name: one that its own code made, or that no function made."""
+    makers = (f"{base.module.name}:{base.name}." for base in cls.linearized() if isinstance(base, Class))
+    return not router.held_as and (not router.made_in or router.made_in.startswith(tuple(makers)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RouterMethod(Value):
     """A method of a router that FastAPI defines: `router.get`."""

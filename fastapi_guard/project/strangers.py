@@ -54,6 +54,9 @@ class Outcome:
     value: Value
 
 
+LEFT_BY_GUARDS = ("auth", "claims", "current_user", "identity", "principal", "token", "user", "user_id")
+"""What middlewares leave in `request.state` about somebody whom they know; of a stranger there is nothing."""
+
 UNKNOWN = Outcome(False, False, Unknown("what it gives a stranger"))
 REJECTED = Outcome(True, False, Unknown("a stranger is rejected before"))
 
@@ -169,7 +172,8 @@ def bare_request() -> Value:
     )
     empty = ("headers", "cookies", "query_params", "session")
     attributes: dict[str, Value] = {name: Mapping({}) for name in empty}
-    return Result(REQUEST, (), {}, attributes={**attributes, "user": user})
+    state = Result(External("starlette.datastructures.State"), (), {}, attributes=dict.fromkeys(LEFT_BY_GUARDS, NONE))
+    return Result(REQUEST, (), {}, attributes={**attributes, "user": user, "state": state})
 
 
 def _default_of(marker: Result, parameter: SignatureParameter) -> Value | None:

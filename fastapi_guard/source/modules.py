@@ -10,6 +10,18 @@ from pathlib import PurePosixPath
 ROOT_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile")
 """A folder with one of these is where imports usually start."""
 
+LIBRARIES = frozenset({
+    "aiohttp", "alembic", "anthropic", "authlib", "azure", "beanie", "boto3", "celery", "docker", "elasticsearch", "email_validator",
+    "fastapi", "fastapi_users", "firebase_admin", "google", "httpx", "itsdangerous", "jinja2", "jose", "jwt", "kafka",
+    "langchain", "langgraph", "loguru", "minio", "mongoengine", "motor", "openai", "passlib", "pydantic", "pydantic_settings",
+    "pymongo", "qdrant_client", "redis", "requests", "sentry_sdk", "slowapi", "socketio", "sqlalchemy", "sqlmodel",
+    "starlette", "stripe", "supabase", "telegram", "tortoise", "twilio", "uvicorn",
+})  # fmt: skip
+"""Libraries after which projects like to name a folder of their own (`core/fastapi/`, `services/redis.py`).
+
+Such a folder is what an import means only where imports start, never because it stands beside the importer.
+"""
+
 
 class ModuleFinder:
     """Maps module names to files of the project, for any number of source roots and applications in one tree."""
@@ -45,6 +57,17 @@ class ModuleFinder:
             folder = _folder(folder)
         return self._module_in(folder, name)
 
+    def packages(self, path: str) -> list[str]:
+        """The `__init__.py` of the packages around a file, outermost first: Python runs them before the file."""
+        found = []
+        folder = _folder(path.rstrip("/"))
+        if PurePosixPath(path).name == "__init__.py":
+            folder = _folder(folder)
+        while folder and f"{folder}/__init__.py" in self.files:
+            found.append(f"{folder}/__init__.py")
+            folder = _folder(folder)
+        return found[::-1]
+
     def submodule(self, package: str, name: str) -> str | None:
         """The file of module `name` inside the package whose file (or folder with a slash) is `package`."""
         if package.endswith("/"):
@@ -78,7 +101,7 @@ class ModuleFinder:
         return f"{_folder(path)}/__init__.py" in self.files
 
     def _search(self, name: str, importer: str) -> str | None:
-        folder = _folder(importer)
+        folder = "" if name.split(".", 1)[0] in LIBRARIES else _folder(importer)
         candidates = []
         while True:
             if f"{folder}/__init__.py".lstrip("/") not in self.files or folder == "":
@@ -94,8 +117,10 @@ class ModuleFinder:
             if found and not found.endswith("/"):
                 return found
             partial = partial or found
-        if partial is None and _folder(importer):  # a script's own folder is on sys.path even when it is a package
-            partial = self._module_in(_folder(importer), name)
+        folder = "" if name.split(".", 1)[0] in LIBRARIES else _folder(importer)
+        while partial is None and folder:  # a script's own folder is on sys.path even when it is a package
+            partial = self._module_in(folder, name)
+            folder = _folder(folder)
         return partial
 
     def _module_in(self, folder: str, name: str) -> str | None:

@@ -38,6 +38,8 @@ PUBLIC = [
     ("POST", "/auth/reset-password", "reset"),
     ("GET", "/auth/verify/{token}", "verify"),
     ("PUT", "/users/{user_id}/activate", "activate"),
+    ("POST", "/auth/send-password-reset", "send_reset"),
+    ("POST", "/users/auth/verification-email", "mail_link"),
 ]
 
 

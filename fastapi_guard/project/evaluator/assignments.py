@@ -10,7 +10,7 @@ from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.evaluator.operators import key_of
 from fastapi_guard.project.evaluator.route_objects import adopt, route_list, set_route_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
-from fastapi_guard.project.registration import Include, Mount, Overrides, Route, RouteList, Router
+from fastapi_guard.project.registration import Include, Mount, Overrides, Route, RouteList, Router, is_held_by
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -146,7 +146,7 @@ def set_attribute(
         if interpreter.conditions and name in receiver.attributes:
             value = choice([receiver.attributes[name], value], interpreter.conditions[-1])
         receiver.attributes[name] = value
-        if isinstance(value, Router) and isinstance(receiver, Instance) and not value.held_as:
+        if isinstance(value, Router) and isinstance(receiver, Instance) and is_held_by(value, receiver.cls):
             value.held_as = f"{receiver.cls.module.name}:{receiver.cls.name}.{name}"
     elif isinstance(receiver, (Function, BoundMethod)):
         function = receiver.function if isinstance(receiver, BoundMethod) else receiver

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.statements import run_block
 
+    if statement.orelse and _asks_for_script(statement.test):  # a server imports the module
+        return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
     interpreter.note("test", test, Place(scope.module, statement.test))
     decided = None if _asks_how_it_is_started(statement.test) else truth(test)
@@ -57,6 +59,11 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
 def shown_test(test: ast.expr) -> str:
     """A test as messages name it; empty for one that only asks how the program is started."""
     return "" if _asks_how_it_is_started(test) else ast.unparse(test)[:60]
+
+
+def _asks_for_script(test: ast.expr) -> bool:
+    """`__name__ == "__main__"`."""
+    return _asks_how_it_is_started(test) and isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq)
 
 
 def _asks_how_it_is_started(test: ast.expr) -> bool:

@@ -20,7 +20,7 @@ from fastapi_guard.project.evaluator.expressions import annotation_value, evalua
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
-from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod
+from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod, is_held_by
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Trace, Watched, distinct_events
 from fastapi_guard.project.values import (
@@ -411,7 +411,7 @@ def instantiate(
         if name != "**":
             instance.attributes[name] = value
     for name, value in instance.attributes.items():
-        if isinstance(value, Router) and not value.held_as:
+        if isinstance(value, Router) and is_held_by(value, cls):
             value.held_as = f"{cls.module.name}:{cls.name}.{name}"
     for name in AFTER_INIT:
         if cls.lookup(name) is not None:

@@ -94,6 +94,8 @@ class Interpreter:
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
         self.resolving: set[tuple[str, str]] = set()
+        self.leading: dict[str, bool] = {}
+        """Packages, and whether importing them registers something."""
         self.is_budget_reported = False
 
     def step(self) -> None:
@@ -165,9 +167,37 @@ class Interpreter:
             self.undecided, self.doubts = undecided, doubts
 
     def import_module(self, path: str) -> None:
-        """What an import statement does beyond binding a name: run a module that registers something."""
+        """What an import statement does beyond binding a name: run a module that registers something.
+
+        The packages around it run first: what they import may register on the routers of the module.
+        """
         if path in self.seeds:
+            for package in self.finder.packages(path):
+                if self._leads_to_seeds(package):
+                    self.run_module(package)
             self.run_module(path)
+
+    def _leads_to_seeds(self, path: str) -> bool:
+        """Whether a package's `__init__.py` registers something, or imports what does."""
+        if path not in self.leading:
+            self.leading[path] = path in self.seeds
+            module = self.module(path)
+            for statement in module.tree.body if module is not None else ():
+                if isinstance(statement, ast.ImportFrom):
+                    self.leading[path] = self.leading[path] or any(
+                        target in self.seeds or (target.endswith("/__init__.py") and self._leads_to_seeds(target))
+                        for target in self._imported(statement, path)
+                    )
+        return self.leading[path]
+
+    def _imported(self, statement: ast.ImportFrom, importer: str) -> list[str]:
+        """The project's files that `from x import y` runs."""
+        name = statement.module or ""
+        find = self.finder
+        source = find.relative(name, statement.level, importer) if statement.level else find.resolve(name, importer)
+        if source is None:
+            return []
+        return [source, *filter(None, (find.submodule(source, alias.name) for alias in statement.names))]
 
     def module_attribute(self, module: ModuleScope, name: str) -> Value:
         """What `module.name` is."""

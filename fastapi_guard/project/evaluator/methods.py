@@ -130,7 +130,7 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
         receiver.items.insert(index if isinstance(index, int) else len(receiver.items), arguments[1])
     elif name in ("extend", "update") and arguments:
         items = iterate(interpreter, arguments[0])
-        receiver.items.extend(items or [])
+        _extend(receiver, items or [])
         receiver.is_complete = receiver.is_complete and items is not None
     elif name == "copy":
         return Sequence(receiver.kind, list(receiver.items), receiver.is_complete)
@@ -172,6 +172,21 @@ def _take_out(receiver: Sequence, arguments: Arguments) -> bool:
     return (
         bool(arguments) and constant(arguments[0]) is not None and all(constant(x) is not None for x in receiver.items)
     )
+
+
+MOST_ITEMS = 5_000
+"""What a list may hold: code that adds a list to itself again and again would fill the memory."""
+
+
+def _extend(receiver: Sequence, items: list[Value]) -> None:
+    """Add items: a set does not hold the same one twice."""
+    if receiver.kind == "set":
+        known = set(map(id, receiver.items))
+        items = [item for item in items if id(item) not in known]
+    if len(receiver.items) + len(items) > MOST_ITEMS:
+        receiver.is_complete = False
+        return
+    receiver.items.extend(items)
 
 
 def _mapping_method(

@@ -221,7 +221,8 @@ def compare(op: ast.cmpop, left: Value, right: Value, place: Place) -> Value:
             return TRUE if isinstance(op, (ast.Is, ast.Eq)) else FALSE
         if isinstance(right, (*OBJECTS, Literal)) and not isinstance(left, Instance):
             return FALSE if isinstance(op, (ast.Is, ast.Eq)) else TRUE
-    one, other_key = _plain(left), _plain(right)
+    one = _plain(left)
+    other_key = _plain(right) if one is not None else None
     if one is not None and other_key is not None:
         try:
             return TRUE if function(one[0], other_key[0]) else FALSE
@@ -243,17 +244,33 @@ def is_same_object(one: Value, other: Value) -> bool:
     return one is other
 
 
-def _plain(value: Value, depth: int = 0) -> tuple[Any] | None:
+MOST_COMPARED = 2_000
+"""How many items a constant may hold, with those inside it, to be compared."""
+
+
+def _plain(value: Value) -> tuple[Any] | None:
     """The Python value of a constant, a complete list or the keys of a complete dict; lists can hold themselves."""
+    try:
+        return (_plain_value(value, [MOST_COMPARED]),)
+    except _NotPlain:
+        return None
+
+
+class _NotPlain(Exception):
+    """A value that is not a constant, or is too large a one."""
+
+
+def _plain_value(value: Value, left: list[int]) -> Any:
+    left[0] -= 1
+    if left[0] < 0:
+        raise _NotPlain
     if isinstance(value, Literal):
-        return (value.value,)
-    if isinstance(value, Sequence) and value.is_complete and depth < 10:
-        items = [_plain(item, depth + 1) for item in value.items]
-        if all(item is not None for item in items):
-            return (tuple(item[0] for item in items if item is not None),)
+        return value.value
+    if isinstance(value, Sequence) and value.is_complete:
+        return tuple([_plain_value(item, left) for item in value.items])
     if isinstance(value, Mapping) and value.is_complete:
-        return (tuple(value.items),)
-    return None
+        return tuple(value.items)
+    raise _NotPlain
 
 
 def truth(value: Value) -> bool | None:

@@ -25,6 +25,7 @@ from fastapi_guard.project.values import (
     Sequence,
     Value,
     constant,
+    is_external,
 )
 
 if TYPE_CHECKING:
@@ -225,6 +226,8 @@ def _hasattr(
             return TRUE
     if isinstance(arguments[0], Instance) and arguments[0].is_abstract:
         return None
+    if isinstance(arguments[0], Result) and not is_external(arguments[0].callee, "types.SimpleNamespace"):
+        return FALSE if arguments[0].attributes.get(name) is NONE else None  # `request.state` of a stranger
     known = names_of(arguments[0])
     if known is not None and name in known:
         return TRUE
