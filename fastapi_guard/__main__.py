@@ -2,10 +2,10 @@
 
 import sys
 
-if not sys.flags.safe_path and sys.path:
-    del sys.path[0]
-
-from fastapi_guard.cli.entry import main
-
 if __name__ == "__main__":
+    if not sys.flags.safe_path and sys.path:
+        del sys.path[0]
+
+    from fastapi_guard.cli.entry import main
+
     main()

@@ -6,7 +6,8 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi_guard.checks.file_pass import FileResult, do_job, file_jobs, node_rules
+from fastapi_guard.checks.file_pass import file_jobs, node_rules
+from fastapi_guard.checks.jobs import Counters, Means, do_jobs
 from fastapi_guard.checks.run import CheckResult, check
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
@@ -40,6 +41,7 @@ class Analysis:
 
     project: Project
     checked: CheckResult
+    counters: Counters
 
 
 class Trees:
@@ -73,29 +75,34 @@ def run_analysis(
     surroundings: Surroundings | None = None,
     paths: Sequence[str] = (),
     progress: Progress | None = None,
+    means: Means | None = None,
 ) -> Analysis:
     """Analyse the files `texts` (by POSIX path relative to the root); to be called inside `with_deep_stack`.
 
-    `paths` choose what is reported; `progress` is told the stage and how much of it is done.
+    `paths` choose what is reported; `progress` is told the stage and how much of it is done; `means` say with
+    what the work on single files is done.
     """
     surroundings = surroundings or Surroundings()
     trees = Trees(texts)
     finder = ModuleFinder(texts, surroundings.markers, settings.src)
     if progress:
-        progress("link", 0, 1)
+        progress("model", 0, 1)
     project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
     wanted = check_settings(settings, rules, paths=paths)
     modules = {path: finder.dotted(path) for path in texts}
     chosen = node_rules(rules, wanted, modules.values())
-    files: list[FileResult] = []
-    for job in file_jobs(texts, modules, project):
-        if progress:
-            progress("check", len(files), len(texts))
-        files.append(do_job(job, chosen, trees.known(job.path)))
+    jobs = file_jobs(texts, modules, project)
+    files, counters = do_jobs(jobs, chosen, means or Means(), trees.known, _told(progress, len(jobs)))
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
     imports = {path: file.imports for path, file in zip(sorted(texts), files, strict=True)}
     project = replace(project, imports=module_imports(imports, finder))
-    return Analysis(project, check(rules, project, texts, files, wanted))
+    if progress:
+        progress("rules", 0, 1)
+    return Analysis(project, check(rules, project, texts, files, wanted), counters)
+
+
+def _told(progress: Progress | None, total: int) -> Callable[[int], None] | None:
+    return (lambda done: progress("files", done, total)) if progress is not None else None
 
 
 def _build_options(settings: Settings, surroundings: Surroundings) -> BuildOptions:

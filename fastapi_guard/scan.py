@@ -3,10 +3,11 @@
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from fastapi_guard.analysis import Progress, Surroundings, run_analysis
+from fastapi_guard.checks.jobs import Counters, Means
 from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
@@ -33,6 +34,7 @@ class ScanResult:
     """Every file that was analysed, POSIX, relative to the root."""
     texts: Mapping[str, str]
     """Source text by path, for excerpts."""
+    counters: Counters = field(default_factory=Counters)
     notes: tuple[str, ...] = ()
     """What the footer says: how many registrations could not be resolved, which FastAPI version was assumed."""
 
@@ -46,12 +48,14 @@ def scan(
     progress: Progress | None = None,
     rules: Sequence[Rule] | None = None,
     consulted: Callable[[Discovery], None] | None = None,
+    means: Means | None = None,
 ) -> ScanResult:
     """Analyse everything below `root`; `paths` (absolute, below the root) choose what is reported.
 
     `stdin` is a path relative to the root and the content that stands for it. `progress` is told the stage and how
     much of it is done. `rules` are those that can be chosen, by default all that are installed.
-    `consulted` is told which files there are before any of them is read.
+    `consulted` is told which files there are before any of them is read; `means` say with what the work on single files
+    is done.
 
     Raises RuleLoadError when a rule pack is faulty.
     """
@@ -74,7 +78,7 @@ def scan(
     surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
     known = load_rules() if rules is None else rules
     with _no_collections():
-        made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress)
+        made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress, means)
     problems += made.checked.problems
     return ScanResult(
         root,
@@ -84,6 +88,7 @@ def scan(
         tuple(sorted(set(problems), key=lambda problem: (problem.location, problem.code, problem.message))),
         tuple(sources),
         texts,
+        made.counters,
         _notes(made.project),
     )
 

@@ -14,7 +14,15 @@ from fastapi_guard.cli.known_rules import described
 from fastapi_guard.cli.output import print_out, say, write_file
 from fastapi_guard.cli.own_version import own_version
 from fastapi_guard.cli.selectors import checked_selectors, parse_per_file_ignores
-from fastapi_guard.cli.shared_options import EXIT, OUTPUT, PATH, PROJECT, allow_no_app_option, output_options
+from fastapi_guard.cli.shared_options import (
+    EXIT,
+    OUTPUT,
+    PATH,
+    PROJECT,
+    allow_no_app_option,
+    output_options,
+    work_options,
+)
 from fastapi_guard.cli.shared_options import project_options as _project_options
 from fastapi_guard.cli.show_settings import settings_toml
 from fastapi_guard.cli.surroundings import Surroundings, read_surroundings
@@ -51,6 +59,7 @@ class Flags:
 @click.command(cls=GroupedCommand)
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATHS|-]")
 @_project_options
+@work_options
 @option(PROJECT, "--stdin-filename", type=PATH, metavar="FILE", help="The file that `-` stands for.")
 @option(PROJECT, "--force-exclude", is_flag=True, help="Leave excluded files out even when PATHS names them.")
 @option(

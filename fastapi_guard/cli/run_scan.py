@@ -1,20 +1,33 @@
 """A scan as commands run it: with progress, timed, and with what limits it said on standard error."""
 
+import hashlib
+import sys
 import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import click
+
 import fastapi_guard
+from fastapi_guard.analysis import Progress
+from fastapi_guard.cache.place import cache_folder
 from fastapi_guard.cache.stamps import stamps_of
+from fastapi_guard.cache.store import Store
+from fastapi_guard.checks.jobs import Means, OtherVersion, installed_version
 from fastapi_guard.cli.output import say
 from fastapi_guard.cli.progress import progress_bar
+from fastapi_guard.cli.shared_options import remembered
 from fastapi_guard.cli.surroundings import Surroundings
 from fastapi_guard.cli.tape import cannot_be_repeated, depends_on
 from fastapi_guard.cli.target import Target
+from fastapi_guard.cli.workers import hired
 from fastapi_guard.project.model import Project
 from fastapi_guard.scan import ScanResult, scan
 from fastapi_guard.source.discovery import Discovery
-from fastapi_guard.source.inputs import inputs_of
+from fastapi_guard.source.inputs import inputs_of, program_files
 
 
 def run_scan(
@@ -34,27 +47,105 @@ def run_scan(
         say(f"root: {target.root}")
         say(f"configuration: {target.document.shown if target.document else 'none'}")
     started = time.perf_counter()
-    with progress_bar(surroundings.is_error_terminal and not is_quiet) as progress:
-        result = scan(
-            target.root,
-            target.settings,
-            rules=target.rules if with_rules else (),
-            paths=paths,
-            stdin=stdin,
-            progress=progress,
-            consulted=partial(_depends_on, target),
-        )
+    with ExitStack() as stack:
+        hire = stack.enter_context(hired(remembered("jobs"), remembered("executor")))
+        shelf = stack.enter_context(_shelf())
+        shown = stack.enter_context(progress_bar(surroundings.is_error_terminal and not is_quiet))
+        progress = StageClock(shown) if is_verbose else shown
+        try:
+            result = scan(
+                target.root,
+                target.settings,
+                rules=target.rules if with_rules else (),
+                paths=paths,
+                stdin=stdin,
+                progress=progress,
+                consulted=partial(_depends_on, target),
+                means=Means(shelf, _program(target) if shelf else "", hire),
+            )
+        except OtherVersion as error:
+            message = f"--executor: the workers have fastapi-guard {error}, this is {installed_version()}"
+            raise click.UsageError(message) from None
     if is_verbose:
         say(_version(result.project))
-        say(f"{len(result.files)} files in {time.perf_counter() - started:.2f} s")
+        say(_effort(result, time.perf_counter() - started))
+        say(progress.spent(started) if isinstance(progress, StageClock) else "")
     return result
+
+
+class StageClock:
+    """Writes down when each stage begins. A class because it is called as the progress and asked at the end."""
+
+    def __init__(self, shown: Progress | None) -> None:
+        self._shown = shown
+        self._began: dict[str, float] = {}
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        self._began.setdefault(stage, time.perf_counter())
+        if self._shown is not None:
+            self._shown(stage, done, total)
+
+    def spent(self, started: float) -> str:
+        """The seconds of each stage; files are found and read before the first one begins."""
+        moments = [("reading", started), *self._began.items(), ("", time.perf_counter())]
+        stages = [f"{name} {after - at:.2f} s" for (name, at), (_, after) in pairwise(moments)]
+        return f"stages: {', '.join(stages)}"
+
+
+def _effort(result: ScanResult, seconds: float) -> str:
+    """What the analysis took."""
+    counters = result.counters
+    size = sum(map(len, result.texts.values()))
+    return (
+        f"{len(result.files)} files, {size:,} characters, in {seconds:.2f} s: LibCST was given {counters.units:,} statements"
+        f" with {counters.characters:,} characters; {counters.kept} files were known"
+    )
+
+
+class KeptResults:
+    """The store as the analysis sees it. A class because it knows the time."""
+
+    def __init__(self, store: Store, now: int) -> None:
+        self._store, self._now = store, now
+
+    def get(self, keys: Iterable[str]) -> dict[str, bytes]:
+        found = self._store.get(keys)
+        self._store.touch(found, self._now)
+        return found
+
+    def put(self, values: Mapping[str, bytes]) -> None:
+        self._store.put(values, self._now)
+
+
+@contextmanager
+def _shelf() -> Iterator[KeptResults | None]:
+    """Where results of single files are kept; None when the command line wants no cache."""
+    if remembered("no-cache") is not False:
+        yield None
+        return
+    given = remembered("cache-dir")
+    store = Store(cache_folder(str(given) if given else None))
+    try:
+        yield KeptResults(store, int(time.time()))
+    finally:
+        store.close()
+
+
+def _program(target: Target) -> str:
+    """Names the program, its rules and its Python in their exact version."""
+    files = sorted(program_files(_programs(target)))
+    parts = [sys.version, *files, stamps_of(files).hex(), stamps_of(entry for entry in sys.path if entry).hex()]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _programs(target: Target) -> set[Path]:
+    return {Path(fastapi_guard.__file__).parent, *(rule.source.parents[1] for rule in target.rules)}
 
 
 def _depends_on(target: Target, found: Discovery) -> None:
     """Tell whoever writes the run down what it depends on, as it is before it is read."""
-    programs = {Path(fastapi_guard.__file__).parent, *(rule.source.parents[1] for rule in target.rules)}
     configuration = [target.document.file] if target.document else []
-    inputs = inputs_of(target.root, found, programs, configuration)
+    inputs = inputs_of(target.root, found, _programs(target), configuration)
     started = time.time_ns()
     depends_on(tuple(inputs), stamps_of(inputs), started)
 

@@ -14,6 +14,50 @@ PATH = click.Path(path_type=Path)
 PROJECT, OUTPUT, EXIT = "Project", "Output", "Exit code"
 
 
+def _remember(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """Options that no command looks at: whoever runs the scan asks the context for them."""
+
+    def callback(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+        context.meta[f"fastapi_guard.{name}"] = value
+        return value
+
+    return callback
+
+
+def remembered(name: str) -> Any:
+    """What was given for such an option of the command that runs; None outside of commands."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(f"fastapi_guard.{name}") if context is not None else None
+
+
+def work_options(function: Decorated) -> Decorated:
+    """Who does the work."""
+    for add in reversed(
+        (
+            option(
+                PROJECT,
+                "--jobs",
+                "-j",
+                type=click.IntRange(min=1),
+                metavar="N",
+                expose_value=False,
+                callback=_remember("jobs"),
+                help="Use N processes.  [default: as many as there are processors, where it is worth it]",
+            ),
+            option(
+                PROJECT,
+                "--executor",
+                metavar="URL",
+                expose_value=False,
+                callback=_remember("executor"),
+                help="Do the work on single files elsewhere: `dask://HOST:PORT` is the scheduler of a Dask cluster.",
+            ),
+        )
+    ):
+        function = add(function)
+    return function
+
+
 def project_options(function: Decorated) -> Decorated:
     """Which project, and how it is configured."""
     for add in reversed(
@@ -39,6 +83,7 @@ def project_options(function: Decorated) -> Decorated:
                 "--no-cache",
                 is_flag=True,
                 expose_value=False,
+                callback=_remember("no-cache"),
                 help="Neither read nor write the cache.",
             ),
             option(
@@ -47,6 +92,7 @@ def project_options(function: Decorated) -> Decorated:
                 type=PATH,
                 metavar="DIR",
                 expose_value=False,
+                callback=_remember("cache-dir"),
                 help="Keep the cache in DIR instead of the user's folder for caches.",
             ),
         )

@@ -36,12 +36,13 @@ def inputs_of(root: Path, found: Discovery, programs: Iterable[Path] = (), other
     for above in {root, *root.parents, real, *real.parents}:
         paths.update(os.path.join(above, name) for name in SOUGHT_ABOVE)
     paths.update(str(other) for other in others)
-    paths.update(_program_files(programs))
+    paths.update(program_files(programs))
     paths.update(entry for entry in sys.path if os.path.isabs(entry))
     return sorted(paths)
 
 
-def _program_files(programs: Iterable[Path]) -> Iterable[str]:
+def program_files(programs: Iterable[Path]) -> Iterable[str]:
+    """The code and the pages in folders of the program, and the folders themselves."""
     for program in programs:
         for folder, names, files in os.walk(program):
             names[:] = [name for name in names if name != "__pycache__"]

@@ -13,7 +13,7 @@ import os, sys
 
 tree = os.getcwd()
 HARMLESS = {"open", "compile", "exec", "import", "marshal.loads", "os.listdir", "os.scandir", "sys._getframe",
-            "object.__getattr__", "object.__setattr__", "object.__delattr__", "code.__new__", "sys.excepthook",
+            "array.__new__", "object.__getattr__", "object.__setattr__", "object.__delattr__", "code.__new__", "sys.excepthook",
             "sys.addaudithook", "builtins.id", "glob.glob", "_thread.start_new_thread", "_thread.start_joinable_thread",
             "fcntl.ioctl", "fcntl.fcntl", "pathlib.Path.glob", "pathlib.Path.rglob", "os.putenv", "sys._getframemodulename",
             "cpython.run_interactivehook", "cpython.PyInterpreterState_New", "sys._current_frames", "gc.get_objects",

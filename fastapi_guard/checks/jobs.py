@@ -1,0 +1,211 @@
+"""Does the jobs of files: takes from the shelf what is known, and does the rest here or in an executor."""
+
+import ast
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol
+
+from fastapi_guard.checks.codec import decoded, encoded
+from fastapi_guard.checks.file_pass import FileJob, FileResult, NodeRules, do_job
+from fastapi_guard.checks.registry import load_rules
+from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.rule import Rule
+
+DISTRIBUTION = "fastapi-guard-lint"
+
+CHUNK_CHARACTERS = 500_000
+"""Of source text in one task of an executor."""
+
+
+class Shelf(Protocol):
+    """Where results are kept between runs, by a key that says everything that they depend on."""
+
+    def get(self, keys: Iterable[str]) -> Mapping[str, bytes]: ...
+
+    def put(self, values: Mapping[str, bytes]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """With what the jobs are done."""
+
+    shelf: Shelf | None = None
+    program: str = ""
+    """Names the program and its rules in their exact version: part of every key of the shelf."""
+    executor: Callable[[int], Executor | None] = field(default=lambda characters: None)
+    """The executor for this much source text, or None to do it here; shut down by whoever made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """`NodeRules` as plain data: what a worker needs to find them."""
+
+    codes: tuple[str, ...]
+    options: tuple[tuple[str, str], ...]
+    """Options by code, as JSON."""
+    modules: frozenset[str]
+    whole: bool
+    version: str
+    """Of the program that asks: another one might answer differently."""
+
+
+class OtherVersion(Exception):
+    """A worker that has another version of the program."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What it took."""
+
+    kept: int = 0
+    """Files whose result was on the shelf."""
+    units: int = 0
+    characters: int = 0
+    """What LibCST was given for the others."""
+
+
+def do_jobs(
+    jobs: Sequence[FileJob],
+    rules: NodeRules,
+    means: Means,
+    tree_of: Callable[[str], ast.Module | None],
+    progress: Callable[[int], None] | None = None,
+) -> tuple[list[FileResult], Counters]:
+    """The results of the jobs in their order; to be called inside `with_deep_stack`.
+
+    `tree_of(path)` gives a tree that somebody has made already, or None.
+    """
+    counters = Counters()
+    results: dict[str, FileResult] = {}
+    chosen = _plain(rules)
+    keys = {job.path: _key(job, chosen, means.program) for job in jobs} if means.shelf is not None else {}
+    if means.shelf is not None:
+        found = means.shelf.get(keys.values())
+        for job in jobs:
+            content = found.get(keys[job.path])
+            result = decoded(content) if content is not None else None
+            if result is not None:
+                results[job.path] = result
+    counters.kept = len(results)
+    todo = [job for job in jobs if job.path not in results]
+    executor = means.executor(sum(len(job.text) for job in todo)) if _is_shared(rules) else None
+    done = _in_executor(executor, todo, chosen) if executor is not None else _here(todo, rules, tree_of)
+    for job, result in done:
+        results[job.path] = result
+        counters.units += result.units
+        counters.characters += result.characters
+        if progress is not None:
+            progress(len(results))
+    if means.shelf is not None:
+        means.shelf.put({keys[job.path]: encoded(results[job.path]) for job in todo if not results[job.path].failures})
+    return [results[job.path] for job in jobs], counters
+
+
+def _here(
+    jobs: Iterable[FileJob], rules: NodeRules, tree_of: Callable[[str], ast.Module | None]
+) -> Iterator[tuple[FileJob, FileResult]]:
+    for job in jobs:
+        yield job, do_job(job, rules, tree_of(job.path))
+
+
+def _in_executor(executor: Executor, jobs: Sequence[FileJob], chosen: Chosen) -> Iterator[tuple[FileJob, FileResult]]:
+    """Chunks of like size, the largest files first; what a dead worker leaves is done here, file by file."""
+    chunks: list[list[FileJob]] = []
+    size = 0
+    for job in sorted(jobs, key=lambda job: (-len(job.text), job.path)):
+        if not chunks or size + len(job.text) > CHUNK_CHARACTERS:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(job)
+        size += len(job.text)
+    futures = [executor.submit(do_chunk, chunk, chosen) for chunk in chunks]
+    for chunk, future in zip(chunks, futures, strict=True):
+        try:
+            results = future.result()
+        except OtherVersion:
+            raise
+        except Exception:  # whatever a foreign executor raises when a worker dies: the work itself raises nothing
+            results = do_chunk(chunk, chosen)
+        yield from zip(chunk, results, strict=True)
+
+
+def do_chunk(jobs: list[FileJob], chosen: Chosen) -> list[FileResult]:
+    """Do jobs in a worker, which finds the rules among those that are installed there.
+
+    Raises OtherVersion when the worker has another version of the program.
+    """
+    return with_deep_stack(_do_chunk, jobs, chosen)
+
+
+def _do_chunk(jobs: list[FileJob], chosen: Chosen) -> list[FileResult]:
+    if chosen.version != installed_version():
+        raise OtherVersion(installed_version())
+    known = _installed()
+    rules = NodeRules(
+        tuple(known[code] for code in chosen.codes),
+        {code: _options(text) for code, text in chosen.options},
+        chosen.modules,
+        chosen.whole,
+    )
+    return [do_job(job, rules) for job in jobs]
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, Rule]:
+    return {rule.code: rule for rule in load_rules()}
+
+
+def _is_shared(rules: NodeRules) -> bool:
+    """Whether a worker would find the same rules: those of a rule pack in the project it would not."""
+    known = _installed()
+    return all(known.get(rule.code) is rule for rule in rules.rules)
+
+
+@lru_cache(maxsize=1)
+def installed_version() -> str:
+    """The version of this program as it is installed here."""
+    try:
+        return version(DISTRIBUTION)
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _plain(rules: NodeRules) -> Chosen:
+    options = sorted((code, json.dumps(given, sort_keys=True)) for code, given in rules.options_by_code.items())
+    return Chosen(
+        tuple(rule.code for rule in rules.rules), tuple(options), rules.modules, rules.whole, installed_version()
+    )
+
+
+def _options(text: str) -> dict[str, object]:
+    given: dict[str, object] = json.loads(text)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _key(job: FileJob, chosen: Chosen, program: str) -> str:
+    """Names everything that the result of a job depends on."""
+    parts = [
+        "file",
+        program,
+        job.path,
+        job.module,
+        job.endpoints,
+        job.dependencies,
+        repr(job.errors),
+        chosen.codes,
+        chosen.options,
+        _digest_of(chosen.modules),
+        chosen.whole,
+        job.text,
+    ]
+    return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _digest_of(modules: frozenset[str]) -> str:
+    return hashlib.sha256("\0".join(sorted(modules)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,92 @@
+"""Who does the work changes nothing of what is said."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fastapi_guard.checks.jobs import OtherVersion, do_chunk
+
+APP = Path(__file__).parents[2] / "fixtures" / "apps" / "todo_jwt"
+
+
+def checked(*arguments: str, folder: Path = APP) -> tuple[int, bytes, str]:
+    """Exit code, report and notes of a strict check."""
+    command = [sys.executable, "-m", "fastapi_guard", "check", "--profile", "strict", "--output-format", "json"]
+    done = subprocess.run([*command, *arguments], cwd=folder, capture_output=True, check=False)
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+@pytest.fixture(scope="module")
+def plain() -> tuple[int, bytes, str]:
+    return checked("--no-cache")
+
+
+def test_two_processes_say_what_one_says(plain: tuple[int, bytes, str]) -> None:
+    """Spawned workers find the same rules."""
+    assert plain[0] == 1
+    assert checked("--no-cache", "-j2") == plain
+
+
+def test_kept_results_are_those_of_a_cold_run(plain: tuple[int, bytes, str], tmp_path: Path) -> None:
+    """After an edit, only the file that changed is given to LibCST."""
+    project = tmp_path / "project"
+    for file in sorted(APP.rglob("*.py")):
+        (project / file.relative_to(APP)).parent.mkdir(parents=True, exist_ok=True)
+        (project / file.relative_to(APP)).write_bytes(file.read_bytes())
+    cache = f"--cache-dir={tmp_path / 'cache'}"
+    cold = checked(cache, "-v", folder=project)
+    edited = next(file for file in sorted(project.rglob("*.py")) if file.stat().st_size)
+    edited.write_text(f"{edited.read_text()}\n\nunrelated = 1\n")
+
+    warm = checked(cache, "-v", folder=project)
+
+    amount = len(list(project.rglob("*.py")))
+    assert "0 files were known" in cold[2]
+    assert f"{amount - 1} files were known" in warm[2]
+    assert warm[1] == cold[1] == plain[1]
+
+
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [("--executor=ray://x", "is not dask://HOST:PORT"), ("-j0", "0 is not in the range")],
+)
+def test_workers_that_do_not_exist(argument: str, message: str) -> None:
+    code, _, notes = checked(argument)
+
+    assert code == 2
+    assert message in notes
+
+
+def test_workers_of_another_version_do_nothing() -> None:
+    """Their answers might differ."""
+    from fastapi_guard.checks.jobs import Chosen
+
+    with pytest.raises(OtherVersion):
+        do_chunk([], Chosen((), (), frozenset(), False, "0.0.0"))
+
+
+@pytest.fixture
+def scheduler() -> Iterator[str]:
+    """A Dask cluster of two worker processes on this machine."""
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address.removeprefix("tcp://")
+
+
+@pytest.mark.integration
+@pytest.mark.skipif(os.name == "nt", reason="worker processes of a test run need a guarded main module")
+def test_a_dask_cluster_says_what_one_process_says(plain: tuple[int, bytes, str], scheduler: str) -> None:
+    assert checked("--no-cache", f"--executor=dask://{scheduler}") == plain
+
+
+@pytest.mark.integration
+def test_a_scheduler_that_does_not_answer() -> None:
+    pytest.importorskip("distributed")
+    code, _, notes = checked("--no-cache", "--executor=dask://127.0.0.1:9")
+
+    assert code == 2
+    assert "no scheduler answers" in notes
