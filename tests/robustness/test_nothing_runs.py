@@ -1,4 +1,4 @@
-"""A scan executes nothing of what it reads, starts nothing, connects to nothing and writes nothing (P5)."""
+"""A scan executes nothing of what it reads, starts nothing, connects to nothing and writes to its cache only (P5)."""
 
 import os
 import subprocess
@@ -11,13 +11,13 @@ from cli.projects import BACKEND, write_project
 WATCH = """
 import os, sys
 
-tree = os.getcwd()
+tree, cache = os.getcwd(), os.environ["FASTAPI_GUARD_CACHE_DIR"]
 HARMLESS = {"open", "compile", "exec", "import", "marshal.loads", "os.listdir", "os.scandir", "sys._getframe",
             "array.__new__", "object.__getattr__", "object.__setattr__", "object.__delattr__", "code.__new__", "sys.excepthook",
             "sys.addaudithook", "builtins.id", "glob.glob", "_thread.start_new_thread", "_thread.start_joinable_thread",
             "fcntl.ioctl", "fcntl.fcntl", "pathlib.Path.glob", "pathlib.Path.rglob", "os.putenv", "sys._getframemodulename",
             "cpython.run_interactivehook", "cpython.PyInterpreterState_New", "sys._current_frames", "gc.get_objects",
-            "time.sleep", "os.fwalk", "os.walk"}
+            "time.sleep", "os.fwalk", "os.walk", "sqlite3.connect/handle"}
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_TRUNC
 said = []
 
@@ -26,6 +26,8 @@ def watch(event, arguments):
         said.append(f"executes {arguments[0].co_filename}")
     elif event == "import" and str(arguments[1] or "").startswith(tree):
         said.append(f"imports {arguments[1]}")
+    elif event in ("open", "os.mkdir", "sqlite3.connect") and str(arguments[0]).startswith(cache):
+        pass
     elif event == "open" and (arguments[2] or 0) & WRITING and arguments[0] != os.devnull:
         said.append(f"writes {arguments[0]!r}")
     elif event not in HARMLESS:
