@@ -81,7 +81,7 @@ from fastapi_guard.finding import Finding, OperationPlace, Proof, Related
 from fastapi_guard.knowledge.authentication import RAISING_VERIFIERS
 from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.cors import CORS_MIDDLEWARES, allows_everybody
-from fastapi_guard.knowledge.database_urls import ENGINE_WORDS, ENGINES
+from fastapi_guard.knowledge.database_urls import ENGINE_CALLS, ENGINES
 from fastapi_guard.knowledge.error_words import (
     CONFLICT,
     FORBIDDEN,
@@ -161,7 +161,7 @@ __all__ = [
     "CONFLICT",
     "CORS_MIDDLEWARES",
     "ENGINES",
-    "ENGINE_WORDS",
+    "ENGINE_CALLS",
     "ERROR",
     "EXPOSING_CODE",
     "FORBIDDEN",

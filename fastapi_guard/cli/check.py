@@ -181,7 +181,8 @@ def check(
 
     \b
     Environment
-      NO_COLOR  no colours unless --color always
+      NO_COLOR                 no colours unless --color always
+      FASTAPI_GUARD_CACHE_DIR  the folder of the cache
 
     \b
     Exit codes

@@ -23,4 +23,4 @@ ENGINES: dict[str, tuple[str, int | None]] = {
 }
 """The keyword and the position of the address, by the dotted name of what is called."""
 
-ENGINE_WORDS: tuple[str, ...] = tuple(sorted({name.rpartition(".")[2] for name in ENGINES}))
+ENGINE_CALLS: tuple[str, ...] = tuple(sorted({f"{name.rpartition('.')[2]}(" for name in ENGINES}))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from fastapi_guard.api import (
-    ENGINE_WORDS,
+    ENGINE_CALLS,
     ENGINES,
     ERROR,
     Finding,
@@ -15,7 +15,6 @@ from fastapi_guard.api import (
     definitions_of,
     is_migration,
     is_passing_address,
-    is_test,
     literal_in,
     module_text,
     password_in_url,
@@ -23,11 +22,11 @@ from fastapi_guard.api import (
 )
 
 
-@rule("FG632", severity=ERROR, words=ENGINE_WORDS)
+@rule("FG632", severity=ERROR, words=ENGINE_CALLS, tests=False)
 def hardcoded_database_url(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """The address of the database stands in the code."""
     name = unit.resolve(call) or ""
-    if name not in ENGINES or is_test(unit.path) or is_migration(unit.path):
+    if name not in ENGINES or is_migration(unit.path):
         return
     address = argument(call, *ENGINES[name])
     text, location = _text_of(address, unit) if address is not None else ("", None)

@@ -7,7 +7,13 @@ import libcst as cst
 from fastapi_guard.api import ERROR, MEDIUM, Finding, Unit, client_paths, rule
 
 
-@rule("FG509", severity=ERROR, confidence=MEDIUM, words=["File", "Path", "open", "os.", "path", "shutil"])
+@rule(
+    "FG509",
+    severity=ERROR,
+    confidence=MEDIUM,
+    words=["File", "Path", "open", "os.", "path", "shutil"],
+    served=True,
+)
 def path_traversal_input(function: cst.FunctionDef, unit: Unit) -> Iterator[Finding]:
     """The path of a file is made of what a client sent, and nobody asks whether it stays in its folder."""
     if not unit.is_endpoint(function) and not unit.is_dependency(function):
