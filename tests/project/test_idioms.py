@@ -492,3 +492,35 @@ def test_a_scheme_that_is_called_by_hand_is_asked_for_the_credential() -> None:
     )
 
     assert verdicts(project) == {"GET /strict": "required", "GET /lenient": "optional"}
+
+
+def test_an_exemption_is_read_beside_a_test_that_nobody_knows() -> None:
+    """`if is_missing(request) or path == "/posters"` is decided for that path, whatever the other test says."""
+    project = project_of(
+        main=with_guard(
+            """
+            from ledger import is_missing
+
+            app = FastAPI()
+
+            @app.middleware("http")
+            async def guard(request, call_next):
+                header = request.headers.get("Authorization")
+                if is_missing(request) or request.url.path == "/posters":
+                    return await call_next(request)
+                if not header or jwt.decode(header, os.environ["KEY"], algorithms=["HS256"]) is None:
+                    return JSONResponse({}, 401)
+                return await call_next(request)
+
+            @app.get("/posters")
+            def posters():
+                return []
+
+            @app.get("/seats")
+            def seats():
+                return []
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /posters": "none", "GET /seats": "required"}
