@@ -120,6 +120,7 @@ class Judge:
         opinions += self._of_wrappers(endpoint)
         opinions += self._of_route_class(route_class) if route_class is not None else []
         opinions += self.middlewares.opinions(operation, applications)
+        opinions += self._of_backends(operation, applications, opinions)
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
@@ -286,6 +287,26 @@ class Judge:
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
         return []
 
+    def _of_backends(
+        self, operation: PathOperation, applications: tuple[Router, ...], opinions: list[tuple[Opinion, Guard]]
+    ) -> list[tuple[Opinion, Guard]]:
+        """`AuthenticationMiddleware` beside a bare scheme: one verifies what is sent, the other insists that it is."""
+        if not any(opinion.verdict is Verdict.INEFFECTIVE for opinion, _ in opinions):
+            return []
+        names = {node.scheme.name for node in operation.walk_dependencies() if node.scheme and node.scheme.auto_error}
+        if not names:
+            return []
+        found = []
+        for authenticate, guard in self.middlewares.backends(operation, applications):
+            if self.forgers.outcome(authenticate).passes:
+                continue
+            if names & SCHEMES_OF_AUTHORIZATION:
+                found.append((Opinion(Verdict.REQUIRED, "", guard.location), guard))
+            else:
+                reason = f"{guard.name} may verify another credential than the one that is asked for"
+                found.append((Opinion(Verdict.UNKNOWN, reason), guard))
+        return found
+
     def _of_body(
         self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]
     ) -> list[tuple[Opinion, Guard]]:
@@ -370,6 +391,11 @@ def _takes_status_from(response: Result, handler: Value) -> bool:
 def _is_response(result: Result) -> bool:
     return isinstance(result.callee, External) and result.callee.name.endswith("Response")
 
+
+SCHEMES_OF_AUTHORIZATION = frozenset({
+    "HTTPBasic", "HTTPBearer", "HTTPDigest", "OAuth2", "OAuth2AuthorizationCodeBearer", "OAuth2PasswordBearer", "OpenIdConnect",
+})  # fmt: skip
+"""Security schemes that take the credential from the `Authorization` header."""
 
 HARMLESS_PREFIXES = (
     "fastapi.security.",

@@ -494,6 +494,53 @@ def test_a_scheme_that_is_called_by_hand_is_asked_for_the_credential() -> None:
     assert verdicts(project) == {"GET /strict": "required", "GET /lenient": "optional"}
 
 
+BACKEND = """
+    from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError
+    from starlette.middleware.authentication import AuthenticationMiddleware
+    from fastapi.security import HTTPBearer
+
+    class Tickets(AuthenticationBackend):
+        async def authenticate(self, conn):
+            header = conn.headers.get("Authorization")
+            if not header or conn.url.path == "/posters":
+                return None
+            try:
+                claims = jwt.decode(header.removeprefix("Bearer "), os.environ["KEY"], algorithms=["HS256"])
+            except jwt.PyJWTError:
+                {refusal}
+            return AuthCredentials(["guest"]), claims
+
+    app = FastAPI()
+    app.add_middleware(AuthenticationMiddleware, backend=Tickets())
+
+    @app.get("/seats", dependencies=[Depends(HTTPBearer())])
+    def seats():
+        return []
+
+    @app.get("/posters", dependencies=[Depends(HTTPBearer())])
+    def posters():
+        return []
+
+    @app.get("/prices")
+    def prices():
+        return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        ("raise AuthenticationError()", "required"),
+        ("return None", "ineffective"),
+    ],
+)
+def test_a_backend_verifies_what_a_bare_scheme_insists_on(refusal: str, expected: str) -> None:
+    """`AuthenticationMiddleware` refuses a wrong credential, the scheme a missing one: together they guard."""
+    project = project_of(main=with_guard(BACKEND.format(refusal=refusal)))
+
+    assert verdicts(project) == {"GET /seats": expected, "GET /posters": "ineffective", "GET /prices": "none"}
+
+
 def test_an_exemption_is_read_beside_a_test_that_nobody_knows() -> None:
     """`if is_missing(request) or path == "/posters"` is decided for that path, whatever the other test says."""
     project = project_of(
