@@ -425,7 +425,7 @@ def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:
 def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
     """`module:attribute` where a module holds the router, else the class attribute or the function that made it."""
     names: dict[int, str] = {}
-    for router in interpreter.routers:
+    for router in (*interpreter.routers, *(presumed.router for presumed in interpreter.presumed.values())):
         names[id(router)] = router.held_as or router.made_in or f"{router.place.module.name}:<unnamed>"
     for path in sorted(interpreter.modules, reverse=True):
         module = interpreter.modules[path]
@@ -436,7 +436,9 @@ def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
                 for attribute, held in value.namespace.items():
                     if isinstance(held, Router):
                         names[id(held)] = f"{module.name}:{value.name}.{attribute}"
-            for option in options_of(value):
+            for held in options_of(value):
+                presumed = interpreter.presumed.get(id(held))
+                option = presumed.router if presumed is not None else held
                 if isinstance(option, Router):
                     separator = ":" if option.is_application else "."
                     names[id(option)] = f"{module.name}{separator}{name}"

@@ -16,6 +16,7 @@ from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.presumed import proved, registers_by_itself
 from fastapi_guard.project.evaluator.route_objects import given_dependencies
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
@@ -168,6 +169,12 @@ class Linker:
         found = False
         for option in options_of(entry.router):
             option = option.default if isinstance(option, Setting) else option
+            known = proved(self.interpreter, option)
+            if known is not None and registers_by_itself(option):
+                self._report(
+                    "include_router", entry.place, f"the router is {describe(option)}, which makes routes itself"
+                )
+            option = known or option
             if not isinstance(option, Router):
                 continue
             found = True

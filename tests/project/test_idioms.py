@@ -571,3 +571,73 @@ def test_an_exemption_is_read_beside_a_test_that_nobody_knows() -> None:
     )
 
     assert verdicts(project) == {"GET /posters": "none", "GET /seats": "required"}
+
+
+FOREIGN_ROUTER = """
+    from error_maps import MappingRouter, MappingTable
+
+    table = MappingTable()
+
+    @table.get("/rows")
+    def rows():
+        return []
+
+    def make_accounts():
+        router = MappingRouter(prefix="/accounts", dependencies=[Depends(current_user)])
+
+        @router.get("/mine", error_map={KeyError: 404})
+        def mine():
+            return []
+
+        router.add_api_route("/all", mine)
+        return router
+
+    app = FastAPI()
+"""
+
+
+def test_a_router_of_a_library_is_proved_by_its_inclusion() -> None:
+    """Its class is not known; `include_router` takes nothing but routers."""
+    project = project_of(main=with_guard(FOREIGN_ROUTER + "    app.include_router(make_accounts(), prefix='/v1')\n"))
+
+    assert verdicts(project) == {"GET /v1/accounts/mine": "required", "GET /v1/accounts/all": "required"}
+    assert [item.reason for item in project.unresolved] == [
+        "@table.get is used on the result of error_maps.MappingTable"
+    ]
+
+
+def test_what_is_used_as_a_router_and_never_included_is_unresolved() -> None:
+    project = project_of(main=with_guard(FOREIGN_ROUTER + "    make_accounts()\n"))
+
+    assert verdicts(project) == {}
+    assert len(project.unresolved) == 3
+
+
+def test_a_router_of_a_library_that_registers_by_itself_is_unresolved() -> None:
+    """`CrudRouter(schema=Item)` makes its routes where nobody can read them."""
+    project = project_of(
+        main=with_guard(
+            """
+            from crud_maker import CrudRouter
+
+            class Item:
+                name: str
+
+            app = FastAPI()
+            app.include_router(CrudRouter(schema=Item))
+            items = CrudRouter(schema=Item)
+
+            @items.get("/newest")
+            def newest():
+                return []
+
+            app.include_router(items)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /newest"]
+    assert [item.reason for item in project.unresolved] == [
+        "the router is the result of crud_maker.CrudRouter",
+        "the router is the result of crud_maker.CrudRouter, which makes routes itself",
+    ]

@@ -150,7 +150,7 @@ def _call(
     place: Place | None,
     scope: Scope | None,
 ) -> Value:
-    from fastapi_guard.project.evaluator import builtins, methods, routers
+    from fastapi_guard.project.evaluator import builtins, methods, presumed, routers
 
     interpreter.step()
     if isinstance(callee, Function):
@@ -185,6 +185,7 @@ def _call(
         if callee.name == "__init__" and isinstance(callee.receiver, Super):
             _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
+            presumed.register_by_call(interpreter, callee, arguments, keywords, place)
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
         if callee.name in MOUNTING and dotted_name(callee.receiver) in FROM_APPLICATION:
             interpreter.mcp_mounts.append(Result(callee, arguments, keywords, place))

@@ -76,8 +76,9 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
         made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
         if made is not None:
             return made
-    from fastapi_guard.project.evaluator import routers
+    from fastapi_guard.project.evaluator import presumed, routers
 
+    presumed.register_by_decorator(interpreter, decorator, target, place)
     routers.report_unresolved_decorator(interpreter, decorator, place)
     if isinstance(target, Function):
         return replace(target, decorators=(*target.decorators, decorator))
