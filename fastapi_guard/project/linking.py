@@ -258,6 +258,7 @@ class Linker:
             late = self._late(entry, is_included=bool(context.steps) and not context.steps[-1].router.is_application)
             dependencies = (*context.dependencies, *own, *late, *self.reader.of_parameters(chosen))
         name, location, _noun = identify(chosen)
+        is_object = isinstance(chosen, Instance)  # it stands where its class is written
         operation = PathOperation(
             app=self.names.get(id(application), ""),
             kind=entry.kind,
@@ -265,8 +266,8 @@ class Linker:
             path=context.prefix + path,
             endpoint=noun,
             endpoint_name=name,
-            location=noun.location if noun else (location or registered_at),
-            decorator_location=noun.decorator_location if noun else (location or registered_at),
+            location=noun.location if noun and not is_object else (location or registered_at),
+            decorator_location=noun.decorator_location if noun and not is_object else (location or registered_at),
             registered_at=registered_at,
             router=self.place(router),
             contexts=context.steps,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.files import FILES, FilePath
+from fastapi_guard.project.evaluator.indirect import report_unknown_method
 from fastapi_guard.project.evaluator.methods import environment
 from fastapi_guard.project.evaluator.reflection import PLAIN_BASES, REFLECTION, lacks
 from fastapi_guard.project.evaluator.route_objects import is_route
@@ -88,6 +89,8 @@ def _getattr(
         if len(arguments) == 3 and isinstance(found, (Unknown, Member)):
             return choice([found, arguments[2]])
         return found
+    if arguments:
+        report_unknown_method(interpreter, arguments[0], place)
     return Unknown("getattr with a name that is not known", place)
 
 
@@ -443,6 +446,7 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "functools.partial": _partial,
     "functools.update_wrapper": _update_wrapper,
     "importlib.import_module": _import_module,
+    "operator.call": run_elsewhere(0),
     "os.environ.get": _environment,
     "os.getenv": _environment,
     "pydantic.create_model": _class_of_bases,

@@ -17,6 +17,7 @@ from fastapi_guard.project.evaluator.attributes import attribute, is_settings
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
 from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.indirect import call_by_name
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
@@ -207,6 +208,10 @@ def _call(
         answer = _asked_scheme(interpreter.trace, callee)
         if answer is not None:
             return answer
+    if isinstance(callee, Result):
+        by_name = call_by_name(interpreter, callee, arguments, place)
+        if by_name is not None:
+            return by_name
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner

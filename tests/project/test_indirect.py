@@ -1,0 +1,86 @@
+"""Registrations by the name of a method, and endpoints that are objects: FastAPI itself says what they serve."""
+
+import textwrap
+from typing import Any
+
+from fastapi_guard.analysis import run_analysis
+from fastapi_guard.config.settings import Settings
+from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.project.model import Project
+
+
+def project_of(text: str) -> Project:
+    return with_deep_stack(run_analysis, {"main.py": textwrap.dedent(text)}, Settings(), ()).project
+
+
+def served(text: str) -> set[str]:
+    """What FastAPI serves."""
+    namespace: dict[str, Any] = {}
+    exec(compile(textwrap.dedent(text), "main.py", "exec"), namespace)
+    paths = namespace["app"].openapi()["paths"]
+    return {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
+
+
+def test_a_method_that_operator_calls_registers() -> None:
+    text = """
+        import operator
+        from operator import methodcaller
+        from fastapi import FastAPI
+
+        app = FastAPI()
+
+        def list_boats():
+            return []
+
+        methodcaller("add_api_route", "/boats", list_boats)(app)
+        methodcaller("get", "/ships")(app)(list_boats)
+        operator.attrgetter("post")(app)("/boats")(list_boats)
+        list(map(methodcaller("add_api_route", "/rafts", list_boats), [app]))
+
+        @methodcaller("put", "/boats/{number}")(app)
+        def replace_boat(number: int):
+            return number
+    """
+
+    assert {operation.title for operation in project_of(text).operations} == served(text)
+
+
+def test_a_method_that_nobody_can_name_is_unresolved() -> None:
+    """What it registers is not known; that it may register is said."""
+    project = project_of(
+        """
+        import os
+        from operator import methodcaller
+        from fastapi import FastAPI
+
+        app = FastAPI()
+        methodcaller(os.environ["VERB"], "/boats")(app)(print)
+        getattr(app, os.environ["VERB"])("/ships")(print)
+        """
+    )
+
+    assert [item.location.line for item in project.unresolved] == [7, 8]
+
+
+def test_an_endpoint_that_is_an_object_stands_where_its_class_is_written() -> None:
+    project = project_of(
+        """
+        from fastapi import FastAPI
+
+        class Harbour:
+            def __init__(self, name: str) -> None:
+                self.name = name
+
+            def __call__(self, boat: str) -> str:
+                return boat
+
+        app = FastAPI()
+        app.add_api_route("/harbour", Harbour("north"))
+        """
+    )
+
+    (operation,) = project.operations
+
+    assert operation.location.line == 4
+    assert operation.endpoint is not None
+    assert operation.endpoint.location.line == 8
