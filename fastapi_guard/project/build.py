@@ -47,6 +47,7 @@ from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.shared_state import SharedStateReader
+from fastapi_guard.project.startup import may_register
 from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -143,15 +144,24 @@ def build_project(
     return link(interpreter, options)
 
 
-def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1) -> None:
-    """Evaluate one root within its budget."""
+def _run_root(
+    interpreter: Interpreter,
+    path: str,
+    run: Callable[[], object],
+    line: int = 1,
+    matters: Callable[[], bool] = lambda: True,
+) -> None:
+    """Evaluate one root within its budget; `matters` says whether what is left out is worth a word."""
     interpreter.steps_left = STEPS_PER_ROOT
     interpreter.runs.clear()
     try:
         run()
     except (OutOfSteps, RecursionError):
         interpreter.call_stack.clear()
-        interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
+        interpreter.steps_left = STEPS_PER_ROOT
+        if matters():
+            entry = Unresolved("steps", Location(path, line), "evaluating this takes too many steps")
+            interpreter.unresolved.append(entry)
 
 
 Registering = TextsByPath[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
@@ -184,10 +194,10 @@ def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
             start = partial(call, interpreter, lifespan, (router,), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line)
+            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, lifespan))
         for handler in router.startup:
             start = partial(call, interpreter, handler, (), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line)
+            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, handler))
 
 
 def _run_differing(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:

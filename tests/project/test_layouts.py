@@ -388,3 +388,34 @@ def test_a_root_that_is_a_package_is_imported_by_its_own_name() -> None:
     project = with_deep_stack(run_analysis, texts, Settings(), (), Surroundings(root_name="kitchen")).project
 
     assert [operation.title for operation in project.operations] == ["GET /recipes/all"]
+
+
+WORK = """
+    def grind(n):
+        for a in range(40):
+            for b in range(40):
+                for c in range(40):
+                    for d in range(40):
+                        n = n + len(str(a * b * c * d))
+        return n
+"""
+
+
+def test_a_start_that_is_too_long_to_follow_is_told_only_where_it_may_register() -> None:
+    """A lifespan that works on data registers nothing, whatever the rest of it does."""
+    start = textwrap.dedent(WORK) + textwrap.dedent("""
+        from fastapi import APIRouter, FastAPI
+
+        def prepare(application):
+            application.state.total = grind(1)
+            {more}
+
+        def lifespan(app):
+            prepare(app)
+            yield
+
+        app = FastAPI(lifespan=lifespan)
+    """)
+
+    assert project_of(main=start.format(more="app.state.is_ready = True")).unresolved == ()
+    assert "steps" in {item.kind for item in project_of(main=start.format(more="app.mount('/x', make())")).unresolved}
