@@ -84,3 +84,67 @@ def test_an_endpoint_that_is_an_object_stands_where_its_class_is_written() -> No
     assert operation.location.line == 4
     assert operation.endpoint is not None
     assert operation.endpoint.location.line == 8
+
+
+VIEWS = """
+    import inspect
+    from typing import get_type_hints
+    from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+    from starlette.routing import Route, WebSocketRoute
+
+    def current_diver(authorization: str = Header()):
+        if authorization != "secret":
+            raise HTTPException(401)
+
+    def view(router):
+        def rewire(cls):
+            cls.__signature__ = inspect.Signature([
+                inspect.Parameter(name=name, kind=inspect.Parameter.KEYWORD_ONLY, default=getattr(cls, name))
+                for name in get_type_hints(cls)
+            ])
+            own = {route.endpoint: route for route in router.routes if isinstance(route, Route | WebSocketRoute)}
+            below = APIRouter()
+            for _, method in inspect.getmembers(cls, inspect.isfunction):
+                route = own.get(method)
+                if route is None:
+                    continue
+                router.routes.remove(route)
+                route.path = route.path[len(router.prefix):]
+                below.routes.append(route)
+                first, *others = list(inspect.signature(method).parameters.values())
+                first = first.replace(default=Depends(cls))
+                others = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in others]
+                method.__signature__ = inspect.Signature([first, *others])
+            prefix, router.prefix = router.prefix, ""
+            router.include_router(below, prefix=prefix)
+            return cls
+        return rewire
+
+    wrecks = APIRouter(prefix="/wrecks")
+
+    @view(wrecks)
+    class Wrecks:
+        diver: dict = Depends(current_diver)
+
+        def __init__(self, diver: dict) -> None:
+            self.diver = diver
+
+        @wrecks.get("")
+        def list_wrecks(self):
+            return []
+
+        @wrecks.delete("/{number}")
+        def remove_wreck(self, number: int):
+            return number
+
+    app = FastAPI()
+    app.include_router(wrecks)
+"""
+
+
+def test_views_that_rewire_their_routes_keep_their_paths() -> None:
+    """The prefix is cut from each path by its length, and the routes are found by their endpoints."""
+    project = project_of(VIEWS)
+
+    assert {operation.title for operation in project.operations} == served(VIEWS)
+    assert {operation.authentication.verdict.value for operation in project.operations} == {"required"}

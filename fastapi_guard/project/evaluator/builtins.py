@@ -43,6 +43,7 @@ from fastapi_guard.project.values import (
     Value,
     choice,
     constant,
+    is_external,
 )
 
 if TYPE_CHECKING:
@@ -250,7 +251,7 @@ def _isinstance(
     if len(arguments) != 2:
         return None
     value, kind = arguments
-    kinds = kind.items if isinstance(kind, Sequence) else [kind]
+    kinds = _kinds(kind)
     if isinstance(value, Instance) and all(isinstance(option, Class) for option in kinds):
         return (
             TRUE
@@ -282,6 +283,15 @@ def _isinstance(
     if actual is not None and len(names) == len(kinds) and all(name.startswith("builtins.") for name in names):
         return TRUE if {f"builtins.{name}" for name in actual} & names else FALSE
     return None
+
+
+def _kinds(kind: Value) -> list[Value]:
+    """The classes of `isinstance(value, (A, B))` and of `isinstance(value, A | B)`."""
+    if isinstance(kind, Sequence):
+        return [found for item in kind.items for found in _kinds(item)]
+    if isinstance(kind, TypeForm) and is_external(kind.origin, "typing.Union", "types.UnionType"):
+        return [found for argument in kind.arguments for found in _kinds(argument)]
+    return [kind]
 
 
 PLAIN_VALUES = (Literal, Sequence, Mapping, Function, BoundMethod, Class, Module, Router, FilePath)
