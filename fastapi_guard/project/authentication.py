@@ -172,6 +172,9 @@ class Judge:
         if node.location is None:
             return self._of_library(node, target)
         behaviour = self.behaviours.of(target)
+        known = look_up(GUARDS, node.name.partition(".<locals>.")[0])
+        if known is not None and not behaviour.raises:  # the library's source stands in the tree
+            return Opinion(_unless_optional(Verdict(known), target), f"{node.name} by its library", node.location)
         return self._of_behaviour(node, target, behaviour)
 
     def _of_behaviour(self, node: Dependant, target: Value, behaviour: Behaviour) -> Opinion:
@@ -371,6 +374,12 @@ def _code_of(target: Value) -> Value:
         found = target.cls.lookup("__call__")
         return found[0] if found else target
     return target
+
+
+def _unless_optional(verdict: Verdict, target: Value) -> Verdict:
+    """What a dependency does that was made with `optional=...`, which the function around it was given."""
+    optional = target.scope.find("optional") if isinstance(target, Function) else None
+    return Verdict.OPTIONAL if isinstance(optional, Literal) and optional.value is True else verdict
 
 
 def _takes_status_from(response: Result, handler: Value) -> bool:

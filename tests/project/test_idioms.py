@@ -641,3 +641,61 @@ def test_a_router_of_a_library_that_registers_by_itself_is_unresolved() -> None:
         "the router is the result of crud_maker.CrudRouter",
         "the router is the result of crud_maker.CrudRouter, which makes routes itself",
     ]
+
+
+def test_who_makes_a_hasher_verifies_nothing() -> None:
+    """A dependency that gives an object with a password hasher neither lets strangers pass nor stops them."""
+    project = project_of(
+        main=with_guard(
+            """
+            from pwdlib import PasswordHash
+
+            class Members:
+                def __init__(self):
+                    self.hasher = PasswordHash(())
+
+            def get_members():
+                return Members()
+
+            app = FastAPI()
+
+            @app.post("/members")
+            def join(members: Members = Depends(get_members)):
+                return {}
+            """
+        )
+    )
+
+    assert verdicts(project) == {"POST /members": "none"}
+
+
+def test_a_library_whose_source_stands_in_the_tree_is_still_that_library() -> None:
+    """What its dependency does is too dynamic to be followed, and written down in the table of the library."""
+    project = project_of(
+        fastapi_users____init__="",
+        fastapi_users__authentication____init__="",
+        fastapi_users__authentication__authenticator="""
+            class Authenticator:
+                def current_user(self, optional=False):
+                    async def dependency(**made):
+                        return await self.strategies[made["name"]].find(made, optional)
+
+                    return dependency
+            """,
+        main="""
+            from fastapi import Depends, FastAPI
+            from fastapi_users.authentication.authenticator import Authenticator
+
+            app = FastAPI()
+
+            @app.get("/mine", dependencies=[Depends(Authenticator().current_user())])
+            def mine():
+                return []
+
+            @app.get("/all", dependencies=[Depends(Authenticator().current_user(optional=True))])
+            def everything():
+                return []
+            """,
+    )
+
+    assert verdicts(project) == {"GET /mine": "required", "GET /all": "optional"}

@@ -148,3 +148,38 @@ def test_views_that_rewire_their_routes_keep_their_paths() -> None:
 
     assert {operation.title for operation in project.operations} == served(VIEWS)
     assert {operation.authentication.verdict.value for operation in project.operations} == {"required"}
+
+
+def test_a_signature_that_makefun_gives_says_what_runs_before() -> None:
+    project = project_of(
+        """
+        from inspect import Parameter, Signature
+        from fastapi import Depends, FastAPI
+        from makefun import with_signature
+
+        def open_gate():
+            return 1
+
+        def gate():
+            signature = Signature([Parameter(name="gate", kind=Parameter.KEYWORD_ONLY, default=Depends(open_gate))])
+
+            @with_signature(signature)
+            async def pass_gate(*args, **kwargs):
+                return kwargs
+
+            return pass_gate
+
+        app = FastAPI()
+
+        @app.get("/harbour", dependencies=[Depends(gate())])
+        def harbour():
+            return []
+        """
+    )
+
+    (operation,) = project.operations
+
+    assert [node.name for node in operation.walk_dependencies()] == [
+        "main.gate.<locals>.pass_gate",
+        "main.open_gate",
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.assignments import set_attribute
 from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.registration import Route, RouteDecorator, Router
 from fastapi_guard.project.scope import Scope
@@ -61,6 +62,9 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
     if isinstance(decorator, Member) and isinstance(decorator.receiver, Descriptor):
         return decorator.receiver  # @name.setter
     if name in IDENTITY_DECORATORS:
+        return target
+    if name == "makefun.with_signature" and isinstance(decorator, Result) and decorator.arguments:
+        set_attribute(interpreter, target, "__signature__", decorator.arguments[0], place)
         return target
     if isinstance(decorator, RouteDecorator):
         return call(interpreter, decorator, (target,), {}, place, scope)
