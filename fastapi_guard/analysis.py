@@ -33,6 +33,8 @@ class Surroundings:
     markers: tuple[str, ...] = ()
     """Folders, relative to the root, that hold a project file."""
     version: FastAPIVersion = assumed_version()
+    root_name: str = ""
+    """The name of the root folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def run_analysis(
     """
     surroundings = surroundings or Surroundings()
     trees = Trees(texts)
-    finder = ModuleFinder(texts, surroundings.markers, settings.src)
+    finder = ModuleFinder(texts, surroundings.markers, settings.src, surroundings.root_name)
     if progress:
         progress("model", 0, 1)
     project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))

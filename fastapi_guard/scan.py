@@ -75,7 +75,8 @@ def scan(
         else:
             sources[name] = source
     texts = {name: source.text for name, source in sources.items()}
-    surroundings = Surroundings(marked_folders(root, texts), read_version(project_texts(root, texts)))
+    version = read_version(project_texts(root, texts))
+    surroundings = Surroundings(marked_folders(root, texts), version, root.name)
     known = load_rules() if rules is None else rules
     with _no_collections():
         made = with_deep_stack(run_analysis, texts, settings, known, surroundings, wanted, progress, means)

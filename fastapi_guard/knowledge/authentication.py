@@ -82,6 +82,8 @@ GUARDS: dict[str, str] = {
     "fastapi_users.FastAPIUsers.current_user": "required",
     "fastapi_users.FastAPIUsers.authenticator.current_user": "required",
     "fastapi_users.authentication.Authenticator.current_user": "required",
+    "fastapi_users.authentication.authenticator.Authenticator.current_user": "required",
+    "fastapi_users.authentication.authenticator.Authenticator.current_user_token": "required",
     "fastapi_users.FastAPIUsers.authenticator.current_user_token": "required",
     # Keycloak
     "fastapi_keycloak.FastAPIKeycloak.get_current_user": "required",

@@ -120,6 +120,7 @@ class Judge:
         opinions += self._of_wrappers(endpoint)
         opinions += self._of_route_class(route_class) if route_class is not None else []
         opinions += self.middlewares.opinions(operation, applications)
+        opinions += self._of_backends(operation, applications, opinions)
         if not any(opinion.verdict is Verdict.REQUIRED for opinion, _ in opinions):
             opinions += self._of_body(operation, endpoint, opinions)
         return conclude(opinions, schemes)
@@ -171,6 +172,9 @@ class Judge:
         if node.location is None:
             return self._of_library(node, target)
         behaviour = self.behaviours.of(target)
+        known = look_up(GUARDS, node.name.partition(".<locals>.")[0])
+        if known is not None and not behaviour.raises:  # the library's source stands in the tree
+            return Opinion(_unless_optional(Verdict(known), target), f"{node.name} by its library", node.location)
         return self._of_behaviour(node, target, behaviour)
 
     def _of_behaviour(self, node: Dependant, target: Value, behaviour: Behaviour) -> Opinion:
@@ -286,6 +290,26 @@ class Judge:
             return [(Opinion(Verdict.REQUIRED, "", behaviour.rejects[0]), guard)]
         return []
 
+    def _of_backends(
+        self, operation: PathOperation, applications: tuple[Router, ...], opinions: list[tuple[Opinion, Guard]]
+    ) -> list[tuple[Opinion, Guard]]:
+        """`AuthenticationMiddleware` beside a bare scheme: one verifies what is sent, the other insists that it is."""
+        if not any(opinion.verdict is Verdict.INEFFECTIVE for opinion, _ in opinions):
+            return []
+        names = {node.scheme.name for node in operation.walk_dependencies() if node.scheme and node.scheme.auto_error}
+        if not names:
+            return []
+        found = []
+        for authenticate, guard in self.middlewares.backends(operation, applications):
+            if self.forgers.outcome(authenticate).passes:
+                continue
+            if names & SCHEMES_OF_AUTHORIZATION:
+                found.append((Opinion(Verdict.REQUIRED, "", guard.location), guard))
+            else:
+                reason = f"{guard.name} may verify another credential than the one that is asked for"
+                found.append((Opinion(Verdict.UNKNOWN, reason), guard))
+        return found
+
     def _of_body(
         self, operation: PathOperation, endpoint: Value, opinions: list[tuple[Opinion, Guard]]
     ) -> list[tuple[Opinion, Guard]]:
@@ -352,6 +376,12 @@ def _code_of(target: Value) -> Value:
     return target
 
 
+def _unless_optional(verdict: Verdict, target: Value) -> Verdict:
+    """What a dependency does that was made with `optional=...`, which the function around it was given."""
+    optional = target.scope.find("optional") if isinstance(target, Function) else None
+    return Verdict.OPTIONAL if isinstance(optional, Literal) and optional.value is True else verdict
+
+
 def _takes_status_from(response: Result, handler: Value) -> bool:
     """`status_code=error.code`: each subclass of the exception has a status of its own."""
     function = handler.function if isinstance(handler, BoundMethod) else handler
@@ -370,6 +400,11 @@ def _takes_status_from(response: Result, handler: Value) -> bool:
 def _is_response(result: Result) -> bool:
     return isinstance(result.callee, External) and result.callee.name.endswith("Response")
 
+
+SCHEMES_OF_AUTHORIZATION = frozenset({
+    "HTTPBasic", "HTTPBearer", "HTTPDigest", "OAuth2", "OAuth2AuthorizationCodeBearer", "OAuth2PasswordBearer", "OpenIdConnect",
+})  # fmt: skip
+"""Security schemes that take the credential from the `Authorization` header."""
 
 HARMLESS_PREFIXES = (
     "fastapi.security.",

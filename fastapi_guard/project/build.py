@@ -13,6 +13,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.answers import AnswerReader
 from fastapi_guard.project.authentication import Judge, KnownGuards, without_wrappers
 from fastapi_guard.project.blocking import BlockingReader
+from fastapi_guard.project.callers import undecided_arguments
 from fastapi_guard.project.constants import plain_constant, setting_of
 from fastapi_guard.project.dead_guards import DeadGuardReader
 from fastapi_guard.project.dependencies import DependencyReader, identify
@@ -40,12 +41,13 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.outside import outside_calls
 from fastapi_guard.project.principals import OwnershipReader
-from fastapi_guard.project.registration import Include, Router
+from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.rejections import own_refusals
 from fastapi_guard.project.scheduled import scheduled_in
 from fastapi_guard.project.seeds import TEST_FILE, is_seed, registering_functions
 from fastapi_guard.project.sessions import SessionReader
 from fastapi_guard.project.shared_state import SharedStateReader
+from fastapi_guard.project.startup import may_register
 from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -136,20 +138,30 @@ def build_project(
     _run_callers(interpreter, registering, texts)
     started: set[int] = set()
     _run_lifespans(interpreter, started)
-    _run_uncalled(interpreter, registering)
+    _run_differing(interpreter, registering, texts)
+    _run_uncalled(interpreter, registering, texts)
     _run_lifespans(interpreter, started)
     return link(interpreter, options)
 
 
-def _run_root(interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1) -> None:
-    """Evaluate one root within its budget."""
+def _run_root(
+    interpreter: Interpreter,
+    path: str,
+    run: Callable[[], object],
+    line: int = 1,
+    matters: Callable[[], bool] = lambda: True,
+) -> None:
+    """Evaluate one root within its budget; `matters` says whether what is left out is worth a word."""
     interpreter.steps_left = STEPS_PER_ROOT
     interpreter.runs.clear()
     try:
         run()
     except (OutOfSteps, RecursionError):
         interpreter.call_stack.clear()
-        interpreter.unresolved.append(Unresolved("steps", Location(path, line), "evaluating this takes too many steps"))
+        interpreter.steps_left = STEPS_PER_ROOT
+        if matters():
+            entry = Unresolved("steps", Location(path, line), "evaluating this takes too many steps")
+            interpreter.unresolved.append(entry)
 
 
 Registering = TextsByPath[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
@@ -182,13 +194,62 @@ def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
             start = partial(call, interpreter, lifespan, (router,), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line)
+            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, lifespan))
         for handler in router.startup:
             start = partial(call, interpreter, handler, (), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line)
+            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, handler))
 
 
-def _run_uncalled(interpreter: Interpreter, registering: Registering) -> None:
+def _run_differing(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
+    """Factories of which some callers were followed and some were not: once more, for what all of them may get.
+
+    The application of that run stands for those that no module holds by a name of its own.
+    """
+    names = names_of_routers(interpreter)
+    made_by: dict[str, list[Router]] = {}
+    for router in interpreter.routers:
+        if router.is_application and names[id(router)] == router.made_in:
+            made_by.setdefault(router.made_in, []).append(router)
+    for path, functions in registering.items():
+        module = interpreter.module(path)
+        for owner, definition in functions if module is not None else ():
+            narrow = made_by.get(f"{module.name}:{definition.name}()", []) if module is not None else []
+            value = module.names.get(definition.name) if module is not None and owner is None and narrow else None
+            if value is None:
+                continue
+            run = partial(_run_for_all, interpreter, interpreter.settle(value), narrow, texts)
+            _run_root(interpreter, path, run, definition.lineno)
+
+
+def _run_for_all(interpreter: Interpreter, value: Value, narrow: list[Router], texts: TextsByPath[str, str]) -> None:
+    """Run a factory on what its callers may give; what it makes takes the place of the `narrow` applications."""
+    if not isinstance(value, Function):
+        return
+    arguments = undecided_arguments(interpreter, value, texts)
+    if not arguments:
+        return
+    before = {id(router): len(router.entries) for router in interpreter.routers}
+    call_function(interpreter, value, (), arguments)
+    made = [router for router in interpreter.routers if id(router) not in before]
+    for router in interpreter.routers:
+        if id(router) in before:
+            _register_once(router, before[id(router)])
+    if any(router.is_application and router.entries for router in made):
+        for router in narrow:
+            router.is_replaced = True
+
+
+def _register_once(router: Router, before: int) -> None:
+    """Keep of what came to a router after its first `before` entries only what other lines had not registered yet."""
+    known = {entry.place.node for entry in router.entries[:before] if isinstance(entry, (Route, Include, Mount))}
+    router.entries[before:] = [
+        entry
+        for entry in router.entries[before:]
+        if not (isinstance(entry, (Route, Include, Mount)) and entry.place.node in known)
+    ]
+
+
+def _run_uncalled(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
     """Factories and registering functions that no module-level code calls: run them for what they would do."""
     for path, functions in registering.items():
         module = interpreter.module(path)
@@ -198,15 +259,15 @@ def _run_uncalled(interpreter: Interpreter, registering: Registering) -> None:
             value = module.names.get(owner.name if owner else definition.name) if module is not None else None
             if value is not None:
                 method = definition.name if owner else None
-                run = partial(_run_abstractly, interpreter, interpreter.settle(value), method)
+                run = partial(_run_abstractly, interpreter, interpreter.settle(value), method, texts)
                 _run_root(interpreter, path, run, definition.lineno)
 
 
-def _run_abstractly(interpreter: Interpreter, value: Value, method: str | None) -> None:
+def _run_abstractly(interpreter: Interpreter, value: Value, method: str | None, texts: TextsByPath[str, str]) -> None:
     """Call a function, or a method of an object made for it, with arguments that nobody knows."""
     if method is None:
         if isinstance(value, Function):
-            call_function(interpreter, value, (), {})
+            call_function(interpreter, value, (), undecided_arguments(interpreter, value, texts))
         return
     if not isinstance(value, Class):
         return
@@ -232,7 +293,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
     passed_over = _alternatives(interpreter)
     applications = [
         router
-        for router in _distinct(interpreter.routers, names)
+        for router in _distinct([router for router in interpreter.routers if not router.is_replaced], names)
         if router.is_application and not router.condition and id(router) not in passed_over
         if router.entries or router.options or not names[id(router)].endswith("<unnamed>")
     ]
@@ -374,7 +435,7 @@ def _distinct(routers: list[Router], names: dict[int, str]) -> list[Router]:
 def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
     """`module:attribute` where a module holds the router, else the class attribute or the function that made it."""
     names: dict[int, str] = {}
-    for router in interpreter.routers:
+    for router in (*interpreter.routers, *(presumed.router for presumed in interpreter.presumed.values())):
         names[id(router)] = router.held_as or router.made_in or f"{router.place.module.name}:<unnamed>"
     for path in sorted(interpreter.modules, reverse=True):
         module = interpreter.modules[path]
@@ -385,7 +446,9 @@ def names_of_routers(interpreter: Interpreter) -> dict[int, str]:
                 for attribute, held in value.namespace.items():
                     if isinstance(held, Router):
                         names[id(held)] = f"{module.name}:{value.name}.{attribute}"
-            for option in options_of(value):
+            for held in options_of(value):
+                presumed = interpreter.presumed.get(id(held))
+                option = presumed.router if presumed is not None else held
                 if isinstance(option, Router):
                     separator = ":" if option.is_application else "."
                     names[id(option)] = f"{module.name}{separator}{name}"

@@ -120,8 +120,7 @@ class DependencyReader:
         if value is None or is_none(value):
             return ()
         if isinstance(value, Choice):
-            options = [self.listed(option, via) for option in value.options]
-            return max(options, key=len)
+            return self._of_one_list([self.listed(option, via) for option in value.options], via)
         if not isinstance(value, Sequence):
             return (Dependant("", None, via, unresolved=f"dependencies= is {describe(value)}"),)
         found: list[Dependant] = []
@@ -146,6 +145,17 @@ class DependencyReader:
         if not value.is_complete:
             found.append(Dependant("", None, via, unresolved="the list of dependencies is not known completely"))
         return tuple(found)
+
+    def _of_one_list(self, lists: list[tuple[Dependant, ...]], via: Via) -> tuple[Dependant, ...]:
+        """What one of several lists adds: the longest, of which certainly runs what is in all of them."""
+        common = set.intersection(*({node.name for node in nodes} for nodes in lists))
+        nothing = (Dependant("nothing", None, via),)
+        return tuple(
+            node
+            if node.name in common or node.alternatives or node.unresolved
+            else self._remember(replace(node, alternatives=nothing), self.target_of(node))
+            for node in max(lists, key=len)
+        )
 
     def of_parameters(self, endpoint: Value) -> tuple[Dependant, ...]:
         """What the parameters of a callable add."""

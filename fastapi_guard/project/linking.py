@@ -16,6 +16,7 @@ from fastapi_guard.project.arms import Arm, arms_around
 from fastapi_guard.project.dependencies import DependencyReader, function_noun, identify, unwrapped
 from fastapi_guard.project.evaluator.expressions import annotation_value
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.evaluator.presumed import proved, registers_by_itself
 from fastapi_guard.project.evaluator.route_objects import given_dependencies
 from fastapi_guard.project.evaluator.routers import describe
 from fastapi_guard.project.model import Dependant, IncludeContext, PathOperation, RouterPlace, Unresolved, Via
@@ -168,6 +169,12 @@ class Linker:
         found = False
         for option in options_of(entry.router):
             option = option.default if isinstance(option, Setting) else option
+            known = proved(self.interpreter, option)
+            if known is not None and registers_by_itself(option):
+                self._report(
+                    "include_router", entry.place, f"the router is {describe(option)}, which makes routes itself"
+                )
+            option = known or option
             if not isinstance(option, Router):
                 continue
             found = True
@@ -251,6 +258,7 @@ class Linker:
             late = self._late(entry, is_included=bool(context.steps) and not context.steps[-1].router.is_application)
             dependencies = (*context.dependencies, *own, *late, *self.reader.of_parameters(chosen))
         name, location, _noun = identify(chosen)
+        is_object = isinstance(chosen, Instance)  # it stands where its class is written
         operation = PathOperation(
             app=self.names.get(id(application), ""),
             kind=entry.kind,
@@ -258,8 +266,8 @@ class Linker:
             path=context.prefix + path,
             endpoint=noun,
             endpoint_name=name,
-            location=noun.location if noun else (location or registered_at),
-            decorator_location=noun.decorator_location if noun else (location or registered_at),
+            location=noun.location if noun and not is_object else (location or registered_at),
+            decorator_location=noun.decorator_location if noun and not is_object else (location or registered_at),
             registered_at=registered_at,
             router=self.place(router),
             contexts=context.steps,

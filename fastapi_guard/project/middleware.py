@@ -26,6 +26,7 @@ from fastapi_guard.project.values import (
     Class,
     External,
     Function,
+    Instance,
     Item,
     Literal,
     Mapping,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 AGAINST_FORGERY = re.compile(r"csrf|xsrf|cross_?site", re.IGNORECASE)
 """Middlewares that refuse with 403 what a page of another site sends: they do not ask who sends it."""
+
+ASKS_BACKEND = "starlette.middleware.authentication.AuthenticationMiddleware"
+"""It asks `backend.authenticate` of each request, and answers for it where that raises."""
 
 REQUEST = External("starlette.requests.Request")
 
@@ -79,6 +83,22 @@ class MiddlewareReader:
                     found.append((Opinion(outcome.verdict, outcome.reason, outcome.location), guard))
         return found
 
+    def backends(self, operation: PathOperation, applications: tuple[Router, ...]) -> list[tuple[Value, Guard]]:
+        """What `AuthenticationMiddleware` asks for who sends this request, where that verifies what it is sent."""
+        found: list[tuple[Value, Guard]] = []
+        method = operation.methods[0] if operation.methods else "GET"
+        for middleware in (middleware for application in applications for middleware in application.middlewares):
+            backend = middleware.options.get("backend") if _asks_backend(middleware.target) else None
+            authenticate = backend.cls.lookup("authenticate") if isinstance(backend, Instance) else None
+            if backend is None or authenticate is None or not isinstance(authenticate[0], Function):
+                continue
+            target = BoundMethod(authenticate[0], backend)
+            trace, ran_out = self.behaviours.watch(target, (_request(operation.path, method),))
+            if not ran_out and summarize(trace, True).verifies and not middleware.condition:
+                name, location, _ = identify(target)
+                found.append((target, Guard(name, location, Via.MIDDLEWARE)))
+        return found
+
     def _outcome(self, middleware: Middleware, path: str, method: str, is_websocket: bool) -> Outcome:
         name, location, _ = identify(middleware.target)
         if name in self.configured:
@@ -93,10 +113,7 @@ class MiddlewareReader:
         return self._known[key]
 
     def _of_library(self, name: str) -> Outcome:
-        if (
-            look_up(HARMLESS_MIDDLEWARES, name)
-            or name == "starlette.middleware.authentication.AuthenticationMiddleware"
-        ):
+        if look_up(HARMLESS_MIDDLEWARES, name) or name == ASKS_BACKEND:
             return Outcome(Verdict.NONE, "", None)
         if name.partition(".")[0] in IDENTITY_LIBRARIES or sounds_like_identity(name):
             return Outcome(Verdict.UNKNOWN, f"the middleware {name} may reject a stranger", None)
@@ -155,6 +172,13 @@ class MiddlewareReader:
         if isinstance(options, (Function, BoundMethod)):
             return options, False
         return BoundMethod(found[0], receiver), name == "__call__"
+
+
+def _asks_backend(target: Value) -> bool:
+    """Whether a middleware is Starlette's `AuthenticationMiddleware`, as it is or extended."""
+    if isinstance(target, Class):
+        return ASKS_BACKEND in target.external_bases() and target.lookup("__call__") is None
+    return isinstance(target, External) and target.name == ASKS_BACKEND
 
 
 def _request(path: str, method: str) -> Value:

@@ -116,6 +116,8 @@ class Router(Value):
     """The setting that has to be changed from its default for it to be made."""
     doubts: frozenset[str] = frozenset()
     """The tests, as written, that could not be decided and under which it is made."""
+    is_replaced: bool = False
+    """Another run of the code that made it, on what all of its callers give, stands for it."""
 
     last_held: Held = NOTHING
 

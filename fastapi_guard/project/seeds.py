@@ -33,15 +33,16 @@ def registering_functions(
 ) -> Iterator[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef]]:
     """Top-level functions, and methods with their class, whose code makes a router or registers on something."""
     for statement in tree.body:
-        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and _registers(statement):
+        if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and registers(statement):
             yield None, statement
         elif isinstance(statement, ast.ClassDef):
             for member in statement.body:
-                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and _registers(member):
+                if isinstance(member, (ast.FunctionDef, ast.AsyncFunctionDef)) and registers(member):
                     yield statement, member
 
 
-def _registers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def registers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a function's code makes a router or registers on something."""
     for node in ast.walk(function):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not function:
             if any(_is_verb_call(decorator) for decorator in node.decorator_list):

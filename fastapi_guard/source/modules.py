@@ -26,8 +26,17 @@ Such a folder is what an import means only where imports start, never because it
 class ModuleFinder:
     """Maps module names to files of the project, for any number of source roots and applications in one tree."""
 
-    def __init__(self, paths: Iterable[str], markers: Iterable[str] = (), source_roots: tuple[str, ...] = ()) -> None:
-        """`paths`: every Python file, POSIX, relative to the root. `markers`: folders that hold a project file."""
+    def __init__(
+        self,
+        paths: Iterable[str],
+        markers: Iterable[str] = (),
+        source_roots: tuple[str, ...] = (),
+        root_name: str = "",
+    ) -> None:
+        """`paths`: every Python file, POSIX, relative to the root. `markers`: folders that hold a project file.
+
+        `root_name` is the name of the root folder, by which its own code may import it from the folder above.
+        """
         self.files = frozenset(path for path in paths if path.endswith((".py", ".pyi")))
         self.folders = frozenset(
             folder.as_posix() if folder.as_posix() != "." else ""
@@ -36,6 +45,7 @@ class ModuleFinder:
         )
         self._markers = frozenset(markers)
         self._source_roots = source_roots
+        self._root_name = root_name
         self._found: dict[tuple[str, str], str | None] = {}
 
     def resolve(self, name: str, importer: str) -> str | None:
@@ -47,7 +57,7 @@ class ModuleFinder:
             return None
         key = (_folder(importer), name)
         if key not in self._found:
-            self._found[key] = self._search(name, importer)
+            self._found[key] = self._search(name, importer) or self._from_above(name)
         return self._found[key]
 
     def relative(self, name: str, level: int, importer: str) -> str | None:
@@ -122,6 +132,16 @@ class ModuleFinder:
             partial = self._module_in(folder, name)
             folder = _folder(folder)
         return partial
+
+    def _from_above(self, name: str) -> str | None:
+        """`name` as who stands above the root imports it: the root itself is the package.
+
+        The bare name of a root without `__init__.py` is as likely a library that the folder is named after.
+        """
+        first, _, rest = name.partition(".")
+        if first != self._root_name or first in LIBRARIES or not (rest or "__init__.py" in self.files):
+            return None
+        return self._module_in("", rest)
 
     def _module_in(self, folder: str, name: str) -> str | None:
         """`name` below `folder`, as a module, a package or a namespace package."""

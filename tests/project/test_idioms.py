@@ -492,3 +492,210 @@ def test_a_scheme_that_is_called_by_hand_is_asked_for_the_credential() -> None:
     )
 
     assert verdicts(project) == {"GET /strict": "required", "GET /lenient": "optional"}
+
+
+BACKEND = """
+    from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError
+    from starlette.middleware.authentication import AuthenticationMiddleware
+    from fastapi.security import HTTPBearer
+
+    class Tickets(AuthenticationBackend):
+        async def authenticate(self, conn):
+            header = conn.headers.get("Authorization")
+            if not header or conn.url.path == "/posters":
+                return None
+            try:
+                claims = jwt.decode(header.removeprefix("Bearer "), os.environ["KEY"], algorithms=["HS256"])
+            except jwt.PyJWTError:
+                {refusal}
+            return AuthCredentials(["guest"]), claims
+
+    app = FastAPI()
+    app.add_middleware(AuthenticationMiddleware, backend=Tickets())
+
+    @app.get("/seats", dependencies=[Depends(HTTPBearer())])
+    def seats():
+        return []
+
+    @app.get("/posters", dependencies=[Depends(HTTPBearer())])
+    def posters():
+        return []
+
+    @app.get("/prices")
+    def prices():
+        return []
+"""
+
+
+@pytest.mark.parametrize(
+    ("refusal", "expected"),
+    [
+        ("raise AuthenticationError()", "required"),
+        ("return None", "ineffective"),
+    ],
+)
+def test_a_backend_verifies_what_a_bare_scheme_insists_on(refusal: str, expected: str) -> None:
+    """`AuthenticationMiddleware` refuses a wrong credential, the scheme a missing one: together they guard."""
+    project = project_of(main=with_guard(BACKEND.format(refusal=refusal)))
+
+    assert verdicts(project) == {"GET /seats": expected, "GET /posters": "ineffective", "GET /prices": "none"}
+
+
+def test_an_exemption_is_read_beside_a_test_that_nobody_knows() -> None:
+    """`if is_missing(request) or path == "/posters"` is decided for that path, whatever the other test says."""
+    project = project_of(
+        main=with_guard(
+            """
+            from ledger import is_missing
+
+            app = FastAPI()
+
+            @app.middleware("http")
+            async def guard(request, call_next):
+                header = request.headers.get("Authorization")
+                if is_missing(request) or request.url.path == "/posters":
+                    return await call_next(request)
+                if not header or jwt.decode(header, os.environ["KEY"], algorithms=["HS256"]) is None:
+                    return JSONResponse({}, 401)
+                return await call_next(request)
+
+            @app.get("/posters")
+            def posters():
+                return []
+
+            @app.get("/seats")
+            def seats():
+                return []
+            """
+        )
+    )
+
+    assert verdicts(project) == {"GET /posters": "none", "GET /seats": "required"}
+
+
+FOREIGN_ROUTER = """
+    from error_maps import MappingRouter, MappingTable
+
+    table = MappingTable()
+
+    @table.get("/rows")
+    def rows():
+        return []
+
+    def make_accounts():
+        router = MappingRouter(prefix="/accounts", dependencies=[Depends(current_user)])
+
+        @router.get("/mine", error_map={KeyError: 404})
+        def mine():
+            return []
+
+        router.add_api_route("/all", mine)
+        return router
+
+    app = FastAPI()
+"""
+
+
+def test_a_router_of_a_library_is_proved_by_its_inclusion() -> None:
+    """Its class is not known; `include_router` takes nothing but routers."""
+    project = project_of(main=with_guard(FOREIGN_ROUTER + "    app.include_router(make_accounts(), prefix='/v1')\n"))
+
+    assert verdicts(project) == {"GET /v1/accounts/mine": "required", "GET /v1/accounts/all": "required"}
+    assert [item.reason for item in project.unresolved] == [
+        "@table.get is used on the result of error_maps.MappingTable"
+    ]
+
+
+def test_what_is_used_as_a_router_and_never_included_is_unresolved() -> None:
+    project = project_of(main=with_guard(FOREIGN_ROUTER + "    make_accounts()\n"))
+
+    assert verdicts(project) == {}
+    assert len(project.unresolved) == 3
+
+
+def test_a_router_of_a_library_that_registers_by_itself_is_unresolved() -> None:
+    """`CrudRouter(schema=Item)` makes its routes where nobody can read them."""
+    project = project_of(
+        main=with_guard(
+            """
+            from crud_maker import CrudRouter
+
+            class Item:
+                name: str
+
+            app = FastAPI()
+            app.include_router(CrudRouter(schema=Item))
+            items = CrudRouter(schema=Item)
+
+            @items.get("/newest")
+            def newest():
+                return []
+
+            app.include_router(items)
+            """
+        )
+    )
+
+    assert [operation.title for operation in project.operations] == ["GET /newest"]
+    assert [item.reason for item in project.unresolved] == [
+        "the router is the result of crud_maker.CrudRouter",
+        "the router is the result of crud_maker.CrudRouter, which makes routes itself",
+    ]
+
+
+def test_who_makes_a_hasher_verifies_nothing() -> None:
+    """A dependency that gives an object with a password hasher neither lets strangers pass nor stops them."""
+    project = project_of(
+        main=with_guard(
+            """
+            from pwdlib import PasswordHash
+
+            class Members:
+                def __init__(self):
+                    self.hasher = PasswordHash(())
+
+            def get_members():
+                return Members()
+
+            app = FastAPI()
+
+            @app.post("/members")
+            def join(members: Members = Depends(get_members)):
+                return {}
+            """
+        )
+    )
+
+    assert verdicts(project) == {"POST /members": "none"}
+
+
+def test_a_library_whose_source_stands_in_the_tree_is_still_that_library() -> None:
+    """What its dependency does is too dynamic to be followed, and written down in the table of the library."""
+    project = project_of(
+        fastapi_users____init__="",
+        fastapi_users__authentication____init__="",
+        fastapi_users__authentication__authenticator="""
+            class Authenticator:
+                def current_user(self, optional=False):
+                    async def dependency(**made):
+                        return await self.strategies[made["name"]].find(made, optional)
+
+                    return dependency
+            """,
+        main="""
+            from fastapi import Depends, FastAPI
+            from fastapi_users.authentication.authenticator import Authenticator
+
+            app = FastAPI()
+
+            @app.get("/mine", dependencies=[Depends(Authenticator().current_user())])
+            def mine():
+                return []
+
+            @app.get("/all", dependencies=[Depends(Authenticator().current_user(optional=True))])
+            def everything():
+                return []
+            """,
+    )
+
+    assert verdicts(project) == {"GET /mine": "required", "GET /all": "optional"}

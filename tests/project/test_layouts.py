@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import replace
 
-from fastapi_guard.analysis import run_analysis
+from fastapi_guard.analysis import Surroundings, run_analysis
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.project.model import Project
@@ -370,3 +370,52 @@ def test_a_guard_that_lets_pass_whom_no_middleware_has_met_guards_nothing() -> N
     )
 
     assert verdicts(project)["POST /ferries"] in ("none", "optional")
+
+
+def test_a_root_that_is_a_package_is_imported_by_its_own_name() -> None:
+    """`uvicorn kitchen.main:app` from the folder above: the root's code imports itself as `kitchen`."""
+    texts = {
+        "__init__.py": "",
+        "main.py": "from fastapi import FastAPI\nfrom kitchen import api\napp = FastAPI()\napp.include_router(api.router)\n",
+        "api/__init__.py": "from kitchen.api.recipes import router\n",
+        "api/recipes.py": (
+            "from fastapi import APIRouter\nfrom .. import paths\n"
+            "router = APIRouter(prefix=paths.RECIPES)\n\n@router.get('/all')\ndef list_recipes():\n    return []\n"
+        ),
+        "paths.py": "RECIPES = '/recipes'\n",
+    }
+
+    project = with_deep_stack(run_analysis, texts, Settings(), (), Surroundings(root_name="kitchen")).project
+
+    assert [operation.title for operation in project.operations] == ["GET /recipes/all"]
+
+
+WORK = """
+    def grind(n):
+        for a in range(40):
+            for b in range(40):
+                for c in range(40):
+                    for d in range(40):
+                        n = n + len(str(a * b * c * d))
+        return n
+"""
+
+
+def test_a_start_that_is_too_long_to_follow_is_told_only_where_it_may_register() -> None:
+    """A lifespan that works on data registers nothing, whatever the rest of it does."""
+    start = textwrap.dedent(WORK) + textwrap.dedent("""
+        from fastapi import APIRouter, FastAPI
+
+        def prepare(application):
+            application.state.total = grind(1)
+            {more}
+
+        def lifespan(app):
+            prepare(app)
+            yield
+
+        app = FastAPI(lifespan=lifespan)
+    """)
+
+    assert project_of(main=start.format(more="app.state.is_ready = True")).unresolved == ()
+    assert "steps" in {item.kind for item in project_of(main=start.format(more="app.mount('/x', make())")).unresolved}

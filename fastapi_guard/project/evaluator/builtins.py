@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.files import FILES, FilePath
+from fastapi_guard.project.evaluator.indirect import report_unknown_method
 from fastapi_guard.project.evaluator.methods import environment
 from fastapi_guard.project.evaluator.reflection import PLAIN_BASES, REFLECTION, lacks
 from fastapi_guard.project.evaluator.route_objects import is_route
@@ -42,6 +43,7 @@ from fastapi_guard.project.values import (
     Value,
     choice,
     constant,
+    is_external,
 )
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ def _getattr(
         if len(arguments) == 3 and isinstance(found, (Unknown, Member)):
             return choice([found, arguments[2]])
         return found
+    if arguments:
+        report_unknown_method(interpreter, arguments[0], place)
     return Unknown("getattr with a name that is not known", place)
 
 
@@ -247,7 +251,7 @@ def _isinstance(
     if len(arguments) != 2:
         return None
     value, kind = arguments
-    kinds = kind.items if isinstance(kind, Sequence) else [kind]
+    kinds = _kinds(kind)
     if isinstance(value, Instance) and all(isinstance(option, Class) for option in kinds):
         return (
             TRUE
@@ -279,6 +283,15 @@ def _isinstance(
     if actual is not None and len(names) == len(kinds) and all(name.startswith("builtins.") for name in names):
         return TRUE if {f"builtins.{name}" for name in actual} & names else FALSE
     return None
+
+
+def _kinds(kind: Value) -> list[Value]:
+    """The classes of `isinstance(value, (A, B))` and of `isinstance(value, A | B)`."""
+    if isinstance(kind, Sequence):
+        return [found for item in kind.items for found in _kinds(item)]
+    if isinstance(kind, TypeForm) and is_external(kind.origin, "typing.Union", "types.UnionType"):
+        return [found for argument in kind.arguments for found in _kinds(argument)]
+    return [kind]
 
 
 PLAIN_VALUES = (Literal, Sequence, Mapping, Function, BoundMethod, Class, Module, Router, FilePath)
@@ -443,6 +456,7 @@ EXTERNAL_CALLS: dict[str, Known] = {
     "functools.partial": _partial,
     "functools.update_wrapper": _update_wrapper,
     "importlib.import_module": _import_module,
+    "operator.call": run_elsewhere(0),
     "os.environ.get": _environment,
     "os.getenv": _environment,
     "pydantic.create_model": _class_of_bases,

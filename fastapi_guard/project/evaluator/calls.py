@@ -17,6 +17,7 @@ from fastapi_guard.project.evaluator.attributes import attribute, is_settings
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
 from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.indirect import call_by_name
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
@@ -150,7 +151,7 @@ def _call(
     place: Place | None,
     scope: Scope | None,
 ) -> Value:
-    from fastapi_guard.project.evaluator import builtins, methods, routers
+    from fastapi_guard.project.evaluator import builtins, methods, presumed, routers
 
     interpreter.step()
     if isinstance(callee, Function):
@@ -185,6 +186,7 @@ def _call(
         if callee.name == "__init__" and isinstance(callee.receiver, Super):
             _library_init(callee.receiver.receiver, arguments, keywords)
         if callee.name in routers.REGISTERING and place is not None:
+            presumed.register_by_call(interpreter, callee, arguments, keywords, place)
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
         if callee.name in MOUNTING and dotted_name(callee.receiver) in FROM_APPLICATION:
             interpreter.mcp_mounts.append(Result(callee, arguments, keywords, place))
@@ -206,6 +208,10 @@ def _call(
         answer = _asked_scheme(interpreter.trace, callee)
         if answer is not None:
             return answer
+    if isinstance(callee, Result):
+        by_name = call_by_name(interpreter, callee, arguments, place)
+        if by_name is not None:
+            return by_name
     if isinstance(callee, Result) and is_external(callee.callee, "functools.wraps") and callee.arguments and arguments:
         inner = arguments[0]
         return replace(inner, wraps=callee.arguments[0]) if isinstance(inner, Function) else inner

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.assignments import set_attribute
 from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.registration import Route, RouteDecorator, Router
 from fastapi_guard.project.scope import Scope
@@ -62,6 +63,9 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
         return decorator.receiver  # @name.setter
     if name in IDENTITY_DECORATORS:
         return target
+    if name == "makefun.with_signature" and isinstance(decorator, Result) and decorator.arguments:
+        set_attribute(interpreter, target, "__signature__", decorator.arguments[0], place)
+        return target
     if isinstance(decorator, RouteDecorator):
         return call(interpreter, decorator, (target,), {}, place, scope)
     if isinstance(target, Class):
@@ -76,8 +80,9 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
         made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
         if made is not None:
             return made
-    from fastapi_guard.project.evaluator import routers
+    from fastapi_guard.project.evaluator import presumed, routers
 
+    presumed.register_by_decorator(interpreter, decorator, target, place)
     routers.report_unresolved_decorator(interpreter, decorator, place)
     if isinstance(target, Function):
         return replace(target, decorators=(*target.decorators, decorator))

@@ -203,8 +203,11 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
         return operands[0]
     if not operands:
         return TRUE if is_and else FALSE
-    if not is_and and all(
-        truth(value) is not None or not isinstance(value, (Operation, Unknown)) for value in operands
+    is_test = isinstance(operands[-1], Literal) and operands[-1].value is True  # `unknown or path == "/"`
+    if (
+        not is_and
+        and not is_test
+        and all(truth(value) is not None or not isinstance(value, (Operation, Unknown)) for value in operands)
     ):
         return choice(operands)
     return Operation("and" if is_and else "or", tuple(operands), Place(scope.module, node))

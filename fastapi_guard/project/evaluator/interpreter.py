@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Unresolved
@@ -15,6 +16,9 @@ from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Event, Trace, Watched
 from fastapi_guard.project.values import External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
+
+if TYPE_CHECKING:
+    from fastapi_guard.project.evaluator.presumed import Presumed
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
@@ -66,6 +70,8 @@ class Interpreter:
         """The call or decorator that an entry of `unresolved` is about."""
         self.registering: set[ast.AST] = set()
         """Calls and decorators that have registered something on a router that is known."""
+        self.presumed: dict[int, Presumed] = {}
+        """Objects of unknown library classes that are used as routers, by identity."""
         self.steps_left = STEPS_PER_ROOT
         self.mcp_mounts: list[Result] = []
         """Calls that add an MCP server to an application."""

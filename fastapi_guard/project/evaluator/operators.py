@@ -288,6 +288,9 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Choice):
         decided = {truth(option) for option in value.options}
         return decided.pop() if len(decided) == 1 else None
+    if isinstance(value, Operation) and value.operator in ("and", "or"):
+        decisive = value.operator == "or"
+        return decisive if any(truth(operand) is decisive for operand in value.operands) else None
     return None
 
 

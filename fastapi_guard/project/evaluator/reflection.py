@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.signatures import Signature
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.values import (
     FALSE,
@@ -144,6 +145,8 @@ def is_kind(interpreter: Interpreter, kind: str, value: Value) -> bool | None:
     told = (Function, BoundMethod, Class, Module, Literal, Sequence, Mapping, Router, Coroutine, Descriptor)
     if isinstance(value, Instance) and kind == "callable":
         return value.cls.lookup("__call__") is not None
+    if isinstance(value, Signature) or (isinstance(value, Result) and is_external(value.callee, "fastapi.Depends")):
+        return False
     return False if isinstance(value, (*told, Instance)) else None
 
 

@@ -96,6 +96,8 @@ def _length(
     first = arguments[0] if arguments else NONE
     if isinstance(first, (Sequence, Mapping)) and first.is_complete:
         return Literal(len(first.items))
+    if isinstance(first, Literal) and isinstance(first.value, (str, bytes)):
+        return Literal(len(first.value))
     return None
 
 
