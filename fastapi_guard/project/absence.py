@@ -9,7 +9,7 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.model import Absence
 from fastapi_guard.project.one_row import may_give_none
 from fastapi_guard.project.origins import sources
-from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.trace import Event, Trace, distinct_values
 from fastapi_guard.project.values import (
     Choice,
     Coroutine,
@@ -44,7 +44,7 @@ class AbsenceReader:
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
         }
         self._asked = {
-            part for event in trace.events if event.kind in ("test", "compare") for part in _parts_of_test(event.value)
+            part for value in distinct_values([*trace.tests, *trace.compares]) for part in _parts_of_test(value)
         }
         self._returned = _options(trace.returned) if trace.returned is not None else []
 

@@ -48,7 +48,7 @@ from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
-from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.trace import Event, Trace, distinct_values
 from fastapi_guard.project.values import (
     Argument,
     Choice,
@@ -120,7 +120,7 @@ class QueryReader:
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
         watched = (*own, *(guard.distinct() for guard in guards))
-        compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
+        compares = list(distinct_values(value for each in watched for value in each.compares))
         self._trust_compared(origins, compares, watched)
         read = {id(each) for _, each in loading}
         self._trust_looked_up(origins, compares, [each for each in guards if id(each) not in read])
@@ -495,19 +495,19 @@ def is_proof(value: Value) -> bool:
 def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
     """Whether the client sends something that proves an account to be his: a token, or what is compared with its row."""
     for trace in watched:
+        groups = [list(value.operands) for value in trace.compares if isinstance(value, Operation)]
         for event in trace.events:
             value = event.value
-            if event.kind == "compare" and isinstance(value, Operation):
-                parts = list(value.operands)
-            elif event.kind in ("call", "ask") and isinstance(value, Result):
+            if event.kind in ("call", "ask") and isinstance(value, Result):
                 receiver = value.callee.receiver if isinstance(value.callee, Member) else None
-                parts = [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
-            else:
-                continue
+                groups.append(
+                    [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
+                )
+        for parts in groups:
             sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
             if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
                 return True
-            if sent and event.kind != "set" and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
+            if sent and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
                 return True
     return False
 
