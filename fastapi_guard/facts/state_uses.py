@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
@@ -13,6 +13,7 @@ REMOVING = frozenset({"clear", "discard", "pop", "popitem", "popleft", "remove"}
 LOOKING = frozenset({"__contains__", "count", "index", "keys", "get"})
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+CLOSED = (*FUNCTIONS, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class StateUse:
 
 def state_uses(function: AnyFunction) -> Iterator[StateUse]:
     """The uses of everything that the function does not bind itself, functions within it left out."""
-    outer = outer_names(function)
-    local = local_names(function) - outer
-    parents = {child: node for node in _own(function) for child in ast.iter_child_nodes(node)}
-    for node in _own(function):
+    parents: dict[ast.AST, ast.AST] = {}
+    own = list(_own(function, parents))
+    outer = _declared_outer(own)
+    local = _bound_in(function, own) - outer
+    for node in own:
         for use in _uses(node, parents):
             is_bound = use.kind in ("binds", "counts") and len(use.path) == 1
             if use.path[0] not in local and not (is_bound and use.path[0] not in outer):
@@ -44,15 +46,23 @@ def state_uses(function: AnyFunction) -> Iterator[StateUse]:
 
 def outer_names(function: AnyFunction) -> set[str]:
     """What the function declares `global`."""
-    return {name for node in _own(function) if isinstance(node, ast.Global) for name in node.names}
+    return _declared_outer(_own(function))
+
+
+def _declared_outer(own: Iterable[ast.AST]) -> set[str]:
+    return {name for node in own if isinstance(node, ast.Global) for name in node.names}
 
 
 def local_names(function: AnyFunction) -> set[str]:
     """What the function binds, its `self` left out."""
+    return _bound_in(function, _own(function))
+
+
+def _bound_in(function: AnyFunction, own: Iterable[ast.AST]) -> set[str]:
     spec = function.args
     every = [*spec.posonlyargs, *spec.args, *spec.kwonlyargs, *filter(None, (spec.vararg, spec.kwarg))]
     bound = {parameter.arg for parameter in every} - {"self", "cls"}
-    for node in _own(function):
+    for node in own:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             bound.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler)):
@@ -78,14 +88,18 @@ def path_of(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     return (node.id, *reversed(names)), is_part
 
 
-def _own(function: AnyFunction) -> Iterator[ast.AST]:
-    """The nodes of the body, functions within it left out but for their names."""
+def _own(function: AnyFunction, parents: dict[ast.AST, ast.AST] | None = None) -> Iterator[ast.AST]:
+    """The nodes of the body, functions within it left out but for their names; `parents` learns what they stand in."""
     pending: list[ast.AST] = list(reversed(function.body))
     while pending:
         node = pending.pop()
         yield node
-        if not isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+        below = list(ast.iter_child_nodes(node)) if parents is not None or not isinstance(node, CLOSED) else []
+        if parents is not None:
+            parents.update(dict.fromkeys(below, node))
+        if not isinstance(node, CLOSED):
+            below.reverse()
+            pending += below
 
 
 def _uses(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[StateUse]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cached_property
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.model import Absence
@@ -25,6 +26,7 @@ LOGICAL = frozenset({"not", "and", "or", "bool", "is", "is not", "==", "!="})
 NEEDS_A_ROW = frozenset({"delete", "refresh", "add", "expunge"})
 """Methods of sessions that fail when they are given None."""
 VALIDATES = frozenset({"model_validate", "from_orm", "parse_obj"})
+MOST_NESTED = 8
 CATCHING = frozenset({"AttributeError", "TypeError", "Exception", "BaseException", "UnmappedInstanceError"})
 
 
@@ -43,10 +45,11 @@ class AbsenceReader:
             for event in trace.events
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
         }
-        self._asked = {
-            part for event in trace.events if event.kind in ("test", "compare") for part in _parts_of_test(event.value)
-        }
         self._returned = _options(trace.returned) if trace.returned is not None else []
+
+    @cached_property
+    def _asked(self) -> set[int]:
+        return _parts_of_tests([*self._trace.tests, *self._trace.compares])
 
     def rows(self, load: Value) -> list[Result]:
         """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave."""
@@ -93,13 +96,19 @@ def _options(value: Value) -> list[Value]:
     return [value]
 
 
-def _parts_of_test(value: Value, depth: int = 0) -> Iterator[int]:
-    """Identities of the values whose being there a test asks for."""
-    for option in _options(value):
-        yield id(option)
-        if isinstance(option, Operation) and option.operator in LOGICAL and depth < 8:
-            for operand in option.operands:
-                yield from _parts_of_test(operand, depth + 1)
+def _parts_of_tests(tests: list[Value]) -> set[int]:
+    """Identities of the values whose being there tests ask for, level by level, each looked at once."""
+    found: set[int] = set()
+    asked = tests
+    for _ in range(MOST_NESTED + 1):
+        inner: list[Value] = []
+        for option in (option for value in asked for option in _options(value)):
+            if id(option) not in found:
+                found.add(id(option))
+                if isinstance(option, Operation) and option.operator in LOGICAL:
+                    inner += option.operands
+        asked = inner
+    return found
 
 
 def _may_ask(call: Result, row: Value) -> bool:

@@ -136,6 +136,7 @@ class BehaviourReader:
         finally:
             interpreter.trace = outer
             interpreter.steps_left = left
+        trace.tidy()
         return trace, ran_out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fastapi_guard.knowledge.blocking import DATABASE, QUERY_WAITS, SESSION_WAITS, SYNC_SESSIONS, waits_for
 from fastapi_guard.project.authentication import Judge, without_wrappers
@@ -47,8 +48,9 @@ class BlockingReader:
             if (target := self.judge.reader.target_of(node)) is not None
         ]
         found: dict[BlockingCall, None] = {}
-        for target in targets:
-            for event in self.judge.behaviours.trace_of(target).events:
+        traces = {id(trace): trace for trace in map(self.judge.behaviours.trace_of, targets)}
+        for trace in traces.values():
+            for event in trace.events:
                 if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
                     found.update((each, None) for each in self._of_event(event, event.value, event.place))
         return tuple(found)
@@ -123,6 +125,7 @@ def _runs_elsewhere(site: Place) -> bool:
     return name in ELSEWHERE
 
 
+@lru_cache(maxsize=32_768)
 def _waiting(result: Result) -> tuple[str, str, bool]:
     """How the call is named, what it waits for (empty for nothing), and whether a session of SQLAlchemy waits."""
     callee = result.callee

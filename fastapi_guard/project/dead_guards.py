@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, look_up
 from fastapi_guard.location import Location
@@ -348,6 +349,7 @@ def _takes_scopes(parameter: SignatureParameter) -> bool:
     return isinstance(kind, External) and kind.name.endswith(".SecurityScopes")
 
 
+@lru_cache(maxsize=4_096)
 def _is_generator(definition: ast.AST) -> bool:
     return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(definition))
 

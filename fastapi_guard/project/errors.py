@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from fastapi_guard.facts.error_classes import ErrorClass, RaisedName
+from fastapi_guard.facts.statements_in import statements_in
 from fastapi_guard.facts.written_status import written_status
 from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.evaluator.expressions import evaluate
@@ -101,7 +102,7 @@ def name_words(name: str) -> str:
 def _raised_in(module: ModuleScope) -> set[str]:
     """What follows `raise` in a module, where it is a name, an attribute of one, or a call of such."""
     written = set()
-    for node in ast.walk(module.tree):
+    for node in statements_in(module.tree):
         if isinstance(node, ast.Raise) and node.exc is not None:
             callee = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             inner = callee

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import lru_cache
 
 from fastapi_guard.project.authentication import Judge
 from fastapi_guard.project.errors import name_words, texts_of
@@ -187,9 +188,14 @@ def _catches(target: Value) -> bool:
         definition = target.definition
     elif isinstance(target, BoundMethod):
         definition = target.function.definition
-    return definition is not None and any(isinstance(node, ast.ExceptHandler) for node in ast.walk(definition))
+    return definition is not None and _tries(definition)
 
 
 def _translates(operation: PathOperation) -> bool:
     """Whether decorators of the handler may catch."""
-    return any(isinstance(node, ast.Try) for wrapper in operation.wrappers for node in ast.walk(wrapper.definition))
+    return any(_tries(wrapper.definition) for wrapper in operation.wrappers)
+
+
+@lru_cache(maxsize=4_096)
+def _tries(definition: ast.AST) -> bool:
+    return any(isinstance(node, ast.Try) for node in ast.walk(definition))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from fastapi_guard.facts.statements_in import statements_in
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.model import ForgottenCoroutine, PathOperation, WhyDead
@@ -20,7 +21,8 @@ class ForgottenReader:
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
-        self._bare: dict[str, dict[int, tuple[str, AnyDef]]] = {}
+        self._functions: dict[str, list[AnyDef]] = {}
+        self._bare: dict[AnyDef, dict[int, str]] = {}
 
     def of(self, operation: PathOperation, endpoint: Value) -> tuple[ForgottenCoroutine, ...]:
         """Those of the handler, of its dependencies and of what they call, each once; not those that guard."""
@@ -45,29 +47,42 @@ class ForgottenReader:
         if event.place is None or not isinstance(function, Function) or function.decorators or callee is None:
             return None  # a decorator that could not be followed may run it
         module = event.place.module
-        bare = self._bare_calls(module).get(id(event.place.node))
+        bare = self._bare_call(module, event.place.node)
         if bare is None:
             return None
         use, around = bare
         name, defined_at, _ = identify(callee)
         return ForgottenCoroutine(name, use, around.name, module.location(event.place.node), defined_at)
 
-    def _bare_calls(self, module: ModuleScope) -> dict[int, tuple[str, AnyDef]]:
-        """The calls of a module whose results are used as they are, how, and the functions that they stand in."""
-        if module.path not in self._bare:
-            self._bare[module.path] = {
-                id(call): (_use(call, function), function)
-                for function in ast.walk(module.tree)
-                if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef))
-                for call in unawaited_calls(function, is_endpoint=True, local=True)
-            }
-        return self._bare[module.path]
+    def _bare_call(self, module: ModuleScope, node: ast.AST) -> tuple[str, AnyDef] | None:
+        """How the result of a call is used as it is, and the function that it stands in; None where it is not."""
+        if module.path not in self._functions:
+            self._functions[module.path] = [
+                each for each in statements_in(module.tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))
+            ]
+        line = getattr(node, "lineno", 0)
+        for function in self._functions[module.path]:
+            if function.lineno <= line <= (function.end_lineno or line):
+                use = self._bare_calls(function).get(id(node))
+                if use is not None:
+                    return use, function
+        return None
+
+    def _bare_calls(self, function: AnyDef) -> dict[int, str]:
+        """The calls of a function whose results are used as they are, and how."""
+        if function not in self._bare:
+            calls = [id(call) for call in unawaited_calls(function, is_endpoint=True, local=True)]
+            uses = _uses(function) if calls else {}
+            self._bare[function] = {call: uses.get(call, "asked") for call in calls}
+        return self._bare[function]
 
 
-def _use(call: ast.Call, function: AnyDef) -> str:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Expr) and node.value is call:
-            return "alone"
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is call:
-            return "kept"
-    return "asked"
+def _uses(function: AnyDef) -> dict[int, str]:
+    """The values that stand alone, and those that are kept in a variable."""
+    uses: dict[int, str] = {}
+    for statement in statements_in(function):
+        if isinstance(statement, ast.Expr):
+            uses[id(statement.value)] = "alone"
+        elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
+            uses[id(statement.value)] = "kept"
+    return uses

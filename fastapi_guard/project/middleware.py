@@ -197,8 +197,7 @@ def _scope(path: str, method: str, is_websocket: bool) -> Mapping:
 
 def _reads_raw_headers(trace: Trace) -> bool:
     """An ASGI middleware looks into `scope["headers"]`, or makes a Request of the scope."""
-    for event in trace.events:
-        value = event.value
+    for value in (*(event.value for event in trace.events), *trace.tests, *trace.compares):
         if isinstance(value, Member) and value.name in ("headers", "cookies", "session", "user", "auth"):
             return True
         if isinstance(value, Result) and dotted_name(value.callee).endswith(

@@ -17,6 +17,7 @@ from fastapi_guard.project.values import (
     Class,
     Conditional,
     Coroutine,
+    EnumMember,
     External,
     Function,
     Instance,
@@ -36,6 +37,16 @@ PRINCIPAL, CLIENT, OWN, ROW, CONSTANT, COLUMN, INJECTED, UNKNOWN = (
     "principal", "client", "own", "row", "constant", "column", "injected", "unknown"
 )  # fmt: skip
 """`injected`: given by a dependency that says nothing about who calls, such as a session."""
+Kind = str | tuple[int, int]
+"""A kind, or the key of the dependency that gives a value: whose that is differs between operations."""
+PLAIN_KINDS: dict[type[Value], str] = {
+    Literal: CONSTANT,
+    EnumMember: CONSTANT,
+    Setting: CONSTANT,
+    External: CONSTANT,
+    Class: COLUMN,
+}
+"""Values that are something by themselves, by their type."""
 IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
 MOST_PARTS = 400
 
@@ -65,10 +76,13 @@ class Origins:
 
     def kinds(self, value: Value) -> frozenset[str]:
         """Everything that a value is made of."""
-        if id(value) not in self._known_kinds:
-            self._known_kinds[id(value)] = frozenset(self._parts(value))
+        known = self._known_kinds.get(id(value))
+        if known is None:
+            known = self._known_kinds[id(value)] = frozenset(
+                self._parts(value) if self.loads else map(self._told, _raw_kinds(value))
+            )
             self.kept.append(value)
-        return self._known_kinds[id(value)]
+        return known
 
     def is_of_principal(self, value: Value) -> bool:
         """Whether the principal takes part in a value."""
@@ -105,65 +119,91 @@ class Origins:
             if id(part) in self.loads:
                 yield self.loads[id(part)]
                 continue
-            kind = self._kind(part)
+            kind = _kind(part)
             if kind is not None:
-                yield kind
+                yield self._told(kind)
             else:
-                pending.extend(self._inside(part))
+                pending.extend(_inside(part))
         yield UNKNOWN
 
-    def _kind(self, part: Value) -> str | None:
-        """What a value is by itself; None where that depends on its parts."""
-        if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
-            key = origin_key(part.origin)
-            return PRINCIPAL if key in self.principals else OWN if key in self.givers else INJECTED
-        if isinstance(part, Member) and part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
-            return PRINCIPAL
-        if isinstance(part, Argument) and part.holder is None:
-            return CLIENT
-        if isinstance(part, Instance) and part.is_abstract and part.holder is None:
-            return CLIENT
-        if isinstance(part, (Literal, Setting)):
-            return CONSTANT
-        if isinstance(part, (Mapping, Sequence)) and not part.items and not part.is_complete:
-            return UNKNOWN  # what a loop or another request has put in
-        if isinstance(part, Class):
-            return COLUMN
-        if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
-            return PRINCIPAL
-        if isinstance(
-            part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)
-        ):
-            return None
-        if isinstance(part, Conditional):
-            return None
-        return CONSTANT if isinstance(part, External) else UNKNOWN
+    def _told(self, kind: Kind) -> str:
+        """What a dependency gives is the principal's, or nobody's, in this operation."""
+        if isinstance(kind, str):
+            return kind
+        return PRINCIPAL if kind in self.principals else OWN if kind in self.givers else INJECTED
 
-    def _inside(self, part: Value) -> list[Value]:
-        if isinstance(part, (Argument, Instance)):
-            return (
-                [part.holder]
-                if part.holder is not None
-                else list(part.attributes.values())
-                if isinstance(part, Instance)
-                else []
-            )
-        if isinstance(part, (Member, Item)):
-            return [part.receiver]
-        if isinstance(part, Conditional):
-            return [part.value]
-        if isinstance(part, Result):
-            callee = [] if isinstance(part.callee, External) else [part.callee]
-            return [*callee, *part.arguments, *part.keywords.values()]
-        if isinstance(part, Operation):
-            return list(part.operands)
-        if isinstance(part, Choice):
-            return list(part.options)
-        if isinstance(part, Coroutine):
-            return [part.result]
-        if isinstance(part, Sequence):
-            return list(part.items)
-        return list(part.items.values()) if isinstance(part, Mapping) else []
+
+@lru_cache(maxsize=32_768)
+def _raw_kinds(value: Value) -> frozenset[Kind]:
+    """Everything that a value is made of, whoever asks; the same values are met in many operations."""
+    pending: list[Value] = [value]
+    seen: set[int] = set()
+    found: set[Kind] = set()
+    for _ in range(MOST_PARTS):
+        if not pending:
+            return frozenset(found)
+        part = pending.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        kind = _kind(part)
+        if kind is not None:
+            found.add(kind)
+        else:
+            pending.extend(_inside(part))
+    found.add(UNKNOWN)
+    return frozenset(found)
+
+
+def _kind(part: Value) -> Kind | None:
+    """What a value is by itself; None where that depends on its parts."""
+    plain = PLAIN_KINDS.get(type(part))
+    if plain is not None:
+        return plain
+    if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
+        return origin_key(part.origin)
+    if isinstance(part, Member) and part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
+        return PRINCIPAL
+    if isinstance(part, Argument) and part.holder is None:
+        return CLIENT
+    if isinstance(part, Instance) and part.is_abstract and part.holder is None:
+        return CLIENT
+    if isinstance(part, (Mapping, Sequence)) and not part.items and not part.is_complete:
+        return UNKNOWN  # what a loop or another request has put in
+    if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
+        return PRINCIPAL
+    if isinstance(part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)):
+        return None
+    if isinstance(part, Conditional):
+        return None
+    return UNKNOWN
+
+
+def _inside(part: Value) -> list[Value]:
+    if isinstance(part, (Argument, Instance)):
+        return (
+            [part.holder]
+            if part.holder is not None
+            else list(part.attributes.values())
+            if isinstance(part, Instance)
+            else []
+        )
+    if isinstance(part, (Member, Item)):
+        return [part.receiver]
+    if isinstance(part, Conditional):
+        return [part.value]
+    if isinstance(part, Result):
+        callee = [] if isinstance(part.callee, External) else [part.callee]
+        return [*callee, *part.arguments, *part.keywords.values()]
+    if isinstance(part, Operation):
+        return list(part.operands)
+    if isinstance(part, Choice):
+        return list(part.options)
+    if isinstance(part, Coroutine):
+        return [part.result]
+    if isinstance(part, Sequence):
+        return list(part.items)
+    return list(part.items.values()) if isinstance(part, Mapping) else []
 
 
 def is_identity(name: str) -> bool:

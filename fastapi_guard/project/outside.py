@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastapi_guard.knowledge.outside import answered_by
 from fastapi_guard.project.authentication import Judge, without_wrappers
@@ -42,6 +43,7 @@ def _calls(trace: Trace) -> Iterator[OutsideCall]:
             yield OutsideCall(name, answers, event.place.module.location(event.place.node))
 
 
+@lru_cache(maxsize=32_768)
 def name_of(value: Value) -> str:
     """`openai.AsyncOpenAI.chat.completions.create`, also where the client is a parameter of that type."""
     names: list[str] = []

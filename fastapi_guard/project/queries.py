@@ -25,6 +25,7 @@ from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.caches import answered_before
+from fastapi_guard.project.comparisons import Comparisons
 from fastapi_guard.project.documents import DocumentReader
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.helpers import helper_statement
@@ -34,6 +35,7 @@ from fastapi_guard.project.origins import (
     CLIENT,
     INJECTED,
     OWN,
+    PRINCIPAL,
     ROW,
     Origins,
     arguments_in,
@@ -48,7 +50,7 @@ from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
 from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
 from fastapi_guard.project.tables import Table, TableReader
-from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.trace import Event, Trace, distinct_values
 from fastapi_guard.project.values import (
     Argument,
     Choice,
@@ -120,10 +122,11 @@ class QueryReader:
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
         watched = (*own, *(guard.distinct() for guard in guards))
-        compares = [event.value for each in watched for event in each.events if event.kind == "compare"]
+        compares = list(distinct_values(value for each in watched for value in each.compares))
         self._trust_compared(origins, compares, watched)
         read = {id(each) for _, each in loading}
-        self._trust_looked_up(origins, compares, [each for each in guards if id(each) not in read])
+        near = Comparisons(compares)
+        self._trust_looked_up(origins, near, [each for each in guards if id(each) not in read])
         role = known.role or self._asked_role(origins, watched)
         vouched = self._vouched(origins, compares, watched)
         made: list[DatabaseAccess] = []
@@ -135,7 +138,8 @@ class QueryReader:
             loaded_at: list[tuple[Value, Location]] = []
             for access in _merged(self._found(trace)):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
-                bound = self.bounds.bound(access.statement, access.table, origins, _load(access), [*compares, *asked])
+                checks = [*near.about(_load(access)), *asked]
+                bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 if bound.scope in LIMITED and access.kind in ("select", "get"):
@@ -290,14 +294,13 @@ class QueryReader:
                 one, other = compare.operands
                 if isinstance(one, Literal) or isinstance(other, Literal):
                     continue  # says nothing of who calls
-                for side, against in ((one, other), (other, one)):
-                    if (
-                        origins.kinds(side) <= TRUSTABLE
-                        and CLIENT in origins.kinds(side)
-                        and origins.is_of_principal(against)
-                    ):
+                of_one, of_other = origins.kinds(one), origins.kinds(other)
+                for side, kinds, against, others in ((one, of_one, other, of_other), (other, of_other, one, of_one)):
+                    if CLIENT not in kinds:
+                        continue
+                    if PRINCIPAL in others and kinds <= TRUSTABLE:
                         origins.trust(side)
-                    elif CLIENT in origins.kinds(side) and is_proof(side) and CLIENT in origins.kinds(against):
+                    elif CLIENT in others and is_proof(side):
                         for looked_up_by in arguments_in(against):
                             origins.trust(looked_up_by)  # invitations[org_id] == payload.invitation_code
         for call in _questions(watched):
@@ -307,13 +310,13 @@ class QueryReader:
                     if origins.kinds(given) <= TRUSTABLE:
                         origins.trust(given)
 
-    def _trust_looked_up(self, origins: Origins, compares: list[Value], deciding: Sequence[Trace]) -> None:
+    def _trust_looked_up(self, origins: Origins, near: Comparisons, deciding: Sequence[Trace]) -> None:
         """Values of the client by which a guard has found a row of the principal: the clinic whose member he is."""
         for trace in deciding:
             aftermath = Aftermath(trace)
             for access in _merged(self._found(trace)):
                 if access.kind in ("select", "get") and access.table is not None and access.table.is_owned:
-                    checks = [*compares, *aftermath.asked(access.event.value)]
+                    checks = [*near.about(_load(access)), *aftermath.asked(access.event.value)]
                     bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
                     for value in bound.values if bound.scope in LIMITED else ():
                         if origins.kinds(value) <= TRUSTABLE:
@@ -495,19 +498,19 @@ def is_proof(value: Value) -> bool:
 def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
     """Whether the client sends something that proves an account to be his: a token, or what is compared with its row."""
     for trace in watched:
+        groups = [list(value.operands) for value in trace.compares if isinstance(value, Operation)]
         for event in trace.events:
             value = event.value
-            if event.kind == "compare" and isinstance(value, Operation):
-                parts = list(value.operands)
-            elif event.kind in ("call", "ask") and isinstance(value, Result):
+            if event.kind in ("call", "ask") and isinstance(value, Result):
                 receiver = value.callee.receiver if isinstance(value.callee, Member) else None
-                parts = [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
-            else:
-                continue
+                groups.append(
+                    [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
+                )
+        for parts in groups:
             sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
             if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
                 return True
-            if sent and event.kind != "set" and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
+            if sent and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
                 return True
     return False
 

@@ -16,13 +16,17 @@ def scheduled_in(trace: Trace, operation: PathOperation) -> tuple[Scheduled, ...
     endpoint = operation.endpoint
     if endpoint is None:
         return ()
-    own = {id(node) for node in ast.walk(endpoint.definition)}
+    own: set[int] | None = None
     found: dict[Scheduled, None] = {}
     for event in trace.events:
         if event.kind != "call" or event.place is None or not isinstance(event.value, Result):
             continue
         node, kind = event.place.node, _kind(event.value)
-        if not kind or id(node) not in own or not isinstance(node, ast.Call):
+        if not kind or not isinstance(node, ast.Call):
+            continue
+        if own is None:
+            own = {id(each) for each in ast.walk(endpoint.definition)}
+        if id(node) not in own:
             continue
         if kind == "create_task" and _is_waited_for(node, endpoint.definition):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fastapi_guard.knowledge.sessions import CLOSING, CONNECTORS, ENGINES, SESSION_CLASSES, SESSION_MAKERS
 from fastapi_guard.location import Location
@@ -42,10 +43,8 @@ class SessionReader:
             if made and event.place is not None:
                 fate = "returned" if id(event.value) in given and dependency else ""
                 yield self._session(made, event.place, _outer(event), dependency, fate)
-            for receiver in _receivers(event.value):
-                name = _opened(receiver)
-                place = receiver.place if isinstance(receiver, Result) else None
-                if name and place is not None and self._function_around(place) is None:
+            for name, place in _opened_before(event.value):
+                if self._function_around(place) is None:
                     yield self._session(name, place, (), dependency, "global")
 
     def _session(self, name: str, place: Place, sites: tuple[Place, ...], dependency: str, fate: str) -> OpenedSession:
@@ -227,6 +226,13 @@ def _opened(value: Value) -> str:
         if isinstance(made, External) and made.name in ENGINES:
             return _spelled(value, "connect")
     return ""
+
+
+@lru_cache(maxsize=32_768)
+def _opened_before(value: Result) -> tuple[tuple[str, Place], ...]:
+    """What was opened to make the object whose method is called, and where."""
+    opening = ((_opened(each), each.place) for each in _receivers(value) if isinstance(each, Result))
+    return tuple((name, place) for name, place in opening if name and place is not None)
 
 
 def _spelled(value: Result, otherwise: str) -> str:

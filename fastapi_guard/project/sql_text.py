@@ -22,6 +22,8 @@ from fastapi_guard.project.values import (
 )
 
 FIRST_WORD = re.compile(r"\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with)\b", re.IGNORECASE)
+SQL_WORD = re.compile(r"(?:select|insert|update|delete|create)(?:[\s\\\"']|$)", re.IGNORECASE)
+"""What a line of a module has that spells a statement; others need not be searched for texts."""
 TABLES = re.compile(r"\b(?:from|join|into|update(?!\s+set))\s+([\w.\"`\[\]]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
 WHERE = re.compile(r"\bwhere\b(.*)", re.IGNORECASE | re.DOTALL)
 PLACEHOLDER = re.compile(r"%s|\?|\$(\d+)|(?<![:\w]):(\w+)|%\((\w+)\)s|\x00(\d+)\x00")
@@ -106,6 +108,8 @@ class SqlReader:
             if path in self._gathered or module is None:
                 continue
             self._gathered.add(path)
+            if not any(map(SQL_WORD.search, module.lines)):
+                continue
             for node in ast.walk(module.tree):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
                     gather_columns(node.value, self._columns)

@@ -14,7 +14,7 @@ class Event:
     """Something that happened while watched code ran; not frozen, because there are very many."""
 
     kind: str
-    """raise, call, read, compare, coroutine (an `async def` of the project is called), test (the truth of something is asked), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known), store (an item under a key that is not constant: `Operation("[]", (mapping, key, value))`),
+    """raise, call, read, coroutine (an `async def` of the project is called), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known), store (an item under a key that is not constant: `Operation("[]", (mapping, key, value))`),
     lookup (such an item is read)."""
     value: Value
     place: Place | None
@@ -43,6 +43,8 @@ class Watched:
     """How many calls led there when it was run: what its events have beyond that is its own."""
     bodies: frozenset[int] = frozenset()
     """Identities of the definitions that it ran, its own included."""
+    tests: tuple[Value, ...] = ()
+    compares: tuple[Value, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -50,6 +52,10 @@ class Trace:
     """The events of one run, in order, on all branches that could be taken."""
 
     events: list[Event] = field(default_factory=list)
+    tests: list[Value] = field(default_factory=list)
+    """Everything whose truth is asked; no events, because there are very many and nobody asks where they are."""
+    compares: list[Value] = field(default_factory=list)
+    """Comparisons, likewise."""
     leaving_settings: list[str] = field(default_factory=list)
     """Settings that let the code return early."""
     returned: Value | None = None
@@ -67,6 +73,7 @@ class Trace:
     """How many functions were running when the watch began."""
     results: dict[int, Value] = field(default_factory=dict)
     """What it gave the last time."""
+    _distinct: Trace | None = None
 
     def raised(self) -> list[Event]:
         """Everything that can be raised."""
@@ -78,7 +85,15 @@ class Trace:
 
     def distinct(self) -> Trace:
         """The trace with each event once: a function that is reached by several calls leaves its events several times."""
-        return replace(self, events=list(distinct_events(self.events)))
+        if self._distinct is None:
+            self._distinct = replace(self, events=list(distinct_events(self.events)))
+            self._distinct._distinct = self._distinct
+        return self._distinct
+
+    def tidy(self) -> None:
+        """Keep each test and comparison once, when nothing will be added."""
+        self.tests[:] = distinct_values(self.tests)
+        self.compares[:] = distinct_values(self.compares)
 
 
 def distinct_events(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -87,3 +102,8 @@ def distinct_events(events: Iterable[Event]) -> tuple[Event, ...]:
     for event in events:
         kept.setdefault((event.kind, id(event.value)), event)
     return tuple(kept.values())
+
+
+def distinct_values(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Each value once, in order, by identity."""
+    return tuple({id(value): value for value in values}.values())

@@ -23,7 +23,7 @@ from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod, is_held_by
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.trace import Trace, Watched, distinct_events
+from fastapi_guard.project.trace import Trace, Watched, distinct_events, distinct_values
 from fastapi_guard.project.values import (
     NONE,
     BoundMethod,
@@ -296,6 +296,8 @@ def _watched(
     if known is not None:
         around = tuple(interpreter.call_sites)
         trace.events.extend([event.behind(around, known.depth) for event in known.events])
+        trace.tests.extend(known.tests)
+        trace.compares.extend(known.compares)
         trace.leaving_settings.extend(known.leaving_settings)
         trace.bodies |= known.bodies
         return known.result
@@ -303,6 +305,7 @@ def _watched(
     if trace.runs[body] >= MOST_WATCHED_RUNS or len(interpreter.call_stack) >= MOST_WATCHED_NESTING:
         return _not_again(function, trace.results.get(body), arguments, keywords)
     first_event, first_setting = len(trace.events), len(trace.leaving_settings)
+    first_test, first_compare = len(trace.tests), len(trace.compares)
     before, trace.bodies = trace.bodies, {body}
     result = _run(interpreter, function, arguments, keywords)
     trace.runs[body] += 1
@@ -313,7 +316,14 @@ def _watched(
     trace.bodies |= before
     depth = len(interpreter.call_sites)
     interpreter.watched[key] = Watched(
-        result, distinct_events(events), tuple(dict.fromkeys(settings)), kept, depth, bodies
+        result,
+        distinct_events(events),
+        tuple(dict.fromkeys(settings)),
+        kept,
+        depth,
+        bodies,
+        distinct_values(trace.tests[first_test:]),
+        distinct_values(trace.compares[first_compare:]),
     )
     return result
 

@@ -115,10 +115,17 @@ class Interpreter:
 
     def note(self, kind: str, value: Value, place: Place | None) -> None:
         """Write down what happens, while somebody watches."""
-        if self.trace is not None:
+        trace = self.trace
+        if trace is None:
+            return
+        if kind == "test":
+            trace.tests.append(value)
+        elif kind == "compare":
+            trace.compares.append(value)
+        else:
             setting = (self.switches or self.conditions or [""])[-1]
             caught = self.caught[-1] if self.caught else ""
-            self.trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
+            trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
 
     def next_order(self) -> int:
         """The position of the next registration."""
