@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from fastapi_guard.knowledge.database import GIVES_NONE_TO
 from fastapi_guard.location import Location
 from fastapi_guard.project.model import Absence
 from fastapi_guard.project.one_row import may_give_none
@@ -49,8 +50,11 @@ class AbsenceReader:
         self._returned = _options(trace.returned) if trace.returned is not None else []
 
     def rows(self, load: Value) -> list[Result]:
-        """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave."""
-        return [end for end in self._ends if end is load or load in _receivers(end)]
+        """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave.
+
+        `row.model_dump().get("author")` asks a mapping, and no database.
+        """
+        return [end for end in self._ends if end is load or (not _is_keyed(end) and load in _receivers(end))]
 
     def is_asked(self, row: Value) -> bool:
         """Whether a condition depends on whether the row is there, or something that could not be followed is given it."""
@@ -75,6 +79,10 @@ class AbsenceReader:
             if any(option is row for option in self._returned):
                 return Absence(_spelled(row), "", None)
         return None
+
+
+def _is_keyed(end: Result) -> bool:
+    return isinstance(end.callee, Member) and end.callee.name in GIVES_NONE_TO
 
 
 def _receivers(value: Value) -> Iterator[Value]:
