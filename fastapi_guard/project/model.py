@@ -225,6 +225,8 @@ class ColumnWrite:
     """Where the fields are declared, in their order."""
     as_given: tuple[str, ...] = ()
     """The columns that take exactly what the client sent."""
+    role: str = ""
+    """The test of a role that it stands behind, as written."""
 
 
 @dataclass(frozen=True, slots=True)
