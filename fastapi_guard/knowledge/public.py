@@ -8,7 +8,7 @@ ENTRY = frozenset({
     "forgotpassword", "forgottenpassword", "requestpasswordreset", "verifyemail", "emailverification", "confirmemail",
     "resendverification", "requestverifytoken", "magiclink", "otp", "verifyotp", "sendotp", "sso", "csrf", "csrftoken",
     "loginjson", "authtoken", "getaccesstoken", "activate", "emailconfirmation", "authenticate", "sendpasswordreset",
-    "verificationemail", "sendverificationemail", "sendverification",
+    "verificationemail", "sendverificationemail", "sendverification", "deviceauthorization",
 })  # fmt: skip
 """Segments by which a stranger becomes somebody."""
 

@@ -42,6 +42,7 @@ from fastapi_guard.project.model import PathOperation, Verdict
 
 PREFLIGHT = "answers CORS preflight requests"
 ROOT = "is the root of the service"
+FRONTEND = "is the page of the frontend, whatever its path"
 IS_STATUS = "says how the service is"
 WELL_KNOWN = "is a well-known document"
 IS_ENTRY = "is where a stranger becomes somebody"
@@ -49,7 +50,7 @@ IS_STEP = "is a step of signing in"
 SIGN_UP = "is how the users of this application come to be"
 SIGNED = "is signed by its caller"
 REFUSES = "refuses everybody"
-NATURES = frozenset({PREFLIGHT, ROOT, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES})
+NATURES = frozenset({PREFLIGHT, ROOT, FRONTEND, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES})
 """Every reason that is not a declaration."""
 
 
@@ -132,6 +133,8 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return None
     if operation.methods and set(operation.methods) <= {"OPTIONS"}:
         return PREFLIGHT
+    if _is_frontend(operation):
+        return FRONTEND
     segments = [segment for segment in operation.path.split("/") if segment and not segment.startswith("{")]
     plain = [_plain(segment) for segment in segments]
     if all(re.fullmatch(r"api|v\d+", segment) for segment in plain[:2]) and len(plain) <= 2:
@@ -143,6 +146,12 @@ def public_by_nature(operation: PathOperation) -> str | None:
     if _is_signed(operation):
         return SIGNED
     return REFUSES if _refuses(operation) else None
+
+
+def _is_frontend(operation: PathOperation) -> bool:
+    """`@app.get("/{path:path}", include_in_schema=False)`: the rest of all paths is for browsers, and no API."""
+    takes_the_rest = re.fullmatch(r"/\{\w+:path\}", operation.path) is not None
+    return takes_the_rest and set(operation.methods) <= {"GET", "HEAD"} and not operation.include_in_schema
 
 
 def _by_words(operation: PathOperation, segments: list[str], plain: list[str]) -> str | None:
