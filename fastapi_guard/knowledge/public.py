@@ -102,6 +102,9 @@ OAUTH_STEPS = frozenset({
 })  # fmt: skip
 """Segments below one of `OAUTH` that a browser visits before anybody is signed in."""
 
+PAGES = frozenset({"FileResponse", "HTMLResponse", "TemplateResponse"})
+"""Answers that browsers show."""
+
 LOGGERS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 
 BESIDE_STATUS = re.compile(r"api|v\d+|internal|system|monitoring|utils|server|service|actuator|mgmt")

@@ -30,6 +30,7 @@ from fastapi_guard.knowledge.public import (
     MIGHTY,
     OAUTH,
     OAUTH_STEPS,
+    PAGES,
     PERSONS,
     SIGN_UPS,
     SIGNATURE_CHECKS,
@@ -149,9 +150,11 @@ def public_by_nature(operation: PathOperation) -> str | None:
 
 
 def _is_frontend(operation: PathOperation) -> bool:
-    """`@app.get("/{path:path}", include_in_schema=False)`: the rest of all paths is for browsers, and no API."""
-    takes_the_rest = re.fullmatch(r"/\{\w+:path\}", operation.path) is not None
-    return takes_the_rest and set(operation.methods) <= {"GET", "HEAD"} and not operation.include_in_schema
+    """`@app.get("/{path:path}", include_in_schema=False)`, or with a page as its answer: the rest is for browsers."""
+    if re.fullmatch(r"/\{\w+:path\}", operation.path) is None or not set(operation.methods) <= {"GET", "HEAD"}:
+        return False
+    called = called_names(operation.endpoint.definition) if operation.endpoint is not None else ()
+    return not operation.include_in_schema or any(name.rpartition(".")[2] in PAGES for name in called)
 
 
 def _by_words(operation: PathOperation, segments: list[str], plain: list[str]) -> str | None:

@@ -22,7 +22,7 @@ from fastapi_guard.api import (
     token_in,
 )
 
-EXAMPLE = re.compile(r"(?:^|_)examples?(?:_|$)", re.IGNORECASE)
+EXAMPLE = re.compile(r"(?:^|_)(?:examples?|schema_extra)(?:_|$)", re.IGNORECASE)
 
 HELP = "Read it from the environment, without a default; whoever has read the code knows it, so change it as well."
 
@@ -96,7 +96,7 @@ def _is_example(node: cst.CSTNode, unit: Unit) -> bool:
         if isinstance(holder, cst.Arg) and holder.keyword is not None:
             if holder.keyword.value in ("description", "example", "examples", "help", "json_schema_extra", "title"):
                 return True
-        if isinstance(holder, (cst.Assign, cst.AnnAssign)) and EXAMPLE.search(_named(holder)[0]):
+        if isinstance(holder, (cst.Assign, cst.AnnAssign, cst.DictElement)) and EXAMPLE.search(_named(holder)[0]):
             return True
         holder = unit.parent(holder)
     return False
