@@ -61,7 +61,6 @@ from fastapi_guard.facts.secrets import (
     SECRET_ENDINGS,
     SECRET_LOOKS,
     enclosing_class,
-    is_for_tests,
     is_secret_name,
     is_secret_value,
     is_settings_class,

@@ -102,6 +102,9 @@ OAUTH_STEPS = frozenset({
 })  # fmt: skip
 """Segments below one of `OAUTH` that a browser visits before anybody is signed in."""
 
+FOR_STRANGERS = re.compile(r"(?:^|[/_-])(?:callback|cb|hooks?|ingress|public|shared?|webhooks?)(?:$|[/_-])")
+"""Paths of what is published, or is found by whoever was given its link."""
+
 PAGES = frozenset({"FileResponse", "HTMLResponse", "TemplateResponse"})
 """Answers that browsers show."""
 
