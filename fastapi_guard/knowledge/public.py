@@ -105,6 +105,11 @@ OAUTH_STEPS = frozenset({
 FOR_STRANGERS = re.compile(r"(?:^|[/_-])(?:callback|cb|hooks?|ingress|public|shared?|webhooks?)(?:$|[/_-])")
 """Paths of what is published, or is found by whoever was given its link."""
 
+ADDRESS_METHODS = frozenset(
+    {"RedirectResponse", "append", "format", "include_query_params", "join", "replace", "rstrip", "strip", "url_for"}
+)
+"""Methods and functions by which an address is put together."""
+
 PAGES = frozenset({"FileResponse", "HTMLResponse", "TemplateResponse"})
 """Answers that browsers show."""
 

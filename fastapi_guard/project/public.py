@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi_guard.facts.uses import called_names
 from fastapi_guard.knowledge.public import (
+    ADDRESS_METHODS,
     ALIVE_NAMES,
     BESIDE_STATUS,
     CONTEXTS,
@@ -51,7 +52,10 @@ IS_STEP = "is a step of signing in"
 SIGN_UP = "is how the users of this application come to be"
 SIGNED = "is signed by its caller"
 REFUSES = "refuses everybody"
-NATURES = frozenset({PREFLIGHT, ROOT, FRONTEND, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES})
+SENDS_ON = "only sends its caller to another path"
+NATURES = frozenset(
+    {PREFLIGHT, ROOT, FRONTEND, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES, SENDS_ON}
+)
 """Every reason that is not a declaration."""
 
 
@@ -146,7 +150,9 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return nature
     if _is_signed(operation):
         return SIGNED
-    return REFUSES if _refuses(operation) else None
+    if _refuses(operation):
+        return REFUSES
+    return SENDS_ON if _sends_on(operation) else None
 
 
 def _is_frontend(operation: PathOperation) -> bool:
@@ -271,8 +277,36 @@ def _refuses(operation: PathOperation) -> bool:
     )
 
 
+def _sends_on(operation: PathOperation) -> bool:
+    """A handler that makes an address of its parameters, asks nothing and nobody, and answers with a redirect to it."""
+    if operation.endpoint is None or isinstance(operation.endpoint.definition, ast.Lambda):
+        return False
+    function = operation.endpoint.definition
+    asked = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)} - {"request"}
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    for node in (part for statement in function.body for part in ast.walk(statement)):
+        if isinstance(node, (ast.Await, ast.AsyncWith, ast.With, ast.Try)):
+            return False
+        if isinstance(node, ast.Call) and not _builds_an_address(node.func, asked):
+            return False
+    return len(returned) == 1 and isinstance(returned[0], ast.Call) and _last(returned[0].func) == "RedirectResponse"
+
+
+def _builds_an_address(callee: ast.expr, asked: set[str]) -> bool:
+    """`RedirectResponse(...)`, `URL(...)`, `url.replace(...)`, `"&".join(...)`; nothing of a parameter, such as a session."""
+    if isinstance(callee, ast.Name):
+        return callee.id in ("RedirectResponse", "URL", "str", "urlencode", "quote")
+    if not isinstance(callee, ast.Attribute) or callee.attr not in ADDRESS_METHODS:
+        return False
+    return not (isinstance(callee.value, ast.Name) and callee.value.id in asked)
+
+
+def _last(callee: ast.expr) -> str:
+    return callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+
+
 def _only_logs(expression: ast.expr) -> bool:
     if not isinstance(expression, ast.Call):
         return isinstance(expression, ast.Constant)
     callee = expression.func
-    return (callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")) in LOGGERS
+    return _last(callee) in LOGGERS
