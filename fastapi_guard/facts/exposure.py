@@ -119,7 +119,7 @@ def exposed_texts(
     for node in walk_own(handler.body):
         for carrier, what, is_certain in _carriers(node, unit, is_answer=is_answer):
             for text in _texts_in(carrier, names, unit):
-                if text not in seen and not _is_for_debugging(text, unit, handler):
+                if text not in seen and not _is_for_debugging(text, unit, handler) and not _is_own(text, names, unit):
                     seen.add(text)
                     yield Exposure(text, exception, what, is_certain)
 
@@ -210,6 +210,16 @@ def _chooses_own(test: cst.BaseExpression, names: frozenset[str], unit: Unit) ->
         return False
     listed = [each.value for each in classes.elements] if isinstance(classes, cst.Tuple) else [classes]
     return not any(is_internal(unit.resolve(each) or "builtins.Exception") for each in listed)
+
+
+def _is_own(text: cst.CSTNode, names: frozenset[str], unit: Unit) -> bool:
+    """Whether a text stands where an `if` has said that the exception is one whose text is written for clients."""
+    below, holder = text, unit.parent(text)
+    while holder is not None and not isinstance(holder, cst.FunctionDef):
+        if isinstance(holder, cst.If) and below is holder.body and _chooses_own(holder.test, names, unit):
+            return True
+        below, holder = holder, unit.parent(holder)
+    return False
 
 
 def _is_read(call: cst.Call, name: str) -> bool:

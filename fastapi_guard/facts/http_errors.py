@@ -90,8 +90,8 @@ def status_of(node: cst.BaseExpression | None, unit: Unit) -> int | None:
     module, _, name = resolved.rpartition(".")
     if module == "http.HTTPStatus":
         return int(HTTPStatus[name]) if name in HTTPStatus.__members__ else None
-    constant = _CONSTANT.fullmatch(name)
-    return int(constant[1]) if constant and module in ("fastapi.status", "starlette.status") else None
+    constant = _CONSTANT.fullmatch(name)  # projects hand Starlette's module on: `from shop.compat import status`
+    return int(constant[1]) if constant and module.rpartition(".")[2] == "status" else None
 
 
 def words_of(node: cst.BaseExpression | None) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import libcst as cst
 
-from fastapi_guard.facts.strings import definitions_of
+from fastapi_guard.facts.strings import definitions_of, is_only_sometimes_set
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.walk import walk
 
@@ -146,9 +146,12 @@ def _origin_of_name(node: cst.Name, unit: Unit, depth: int) -> Origin:
     if function is None:
         return Origin.UNKNOWN
     definitions = definitions_of(node, unit)
-    if definitions:
-        return _strongest([origin_of(value, unit, depth - 1) for value in definitions])
     parameter = _parameter(function, node.value)
+    if definitions:
+        found = [origin_of(value, unit, depth - 1) for value in definitions]
+        if parameter is not None and is_only_sometimes_set(node, unit):
+            found.append(_origin_of_parameter(parameter, function, unit))
+        return _strongest(found)
     if parameter is not None:
         return _origin_of_parameter(parameter, function, unit)
     loops = [

@@ -165,6 +165,11 @@ def is_settings_class(definition: cst.ClassDef, unit: Unit) -> bool:
     return any(name.rpartition(".")[2].endswith("Settings") for name in names)
 
 
+def is_for_tests(definition: cst.ClassDef) -> bool:
+    """Whether a class is the configuration that only tests run with: `TestConfig`, `TestingSettings`."""
+    return re.match(r"_?Test(?:s|ing)?(?:Config\w*|Settings|Environment)?$", definition.name.value) is not None
+
+
 def enclosing_class(node: cst.CSTNode, unit: Unit) -> cst.ClassDef | None:
     """The class whose body a statement stands in itself."""
     holder = unit.parent(node)

@@ -7,6 +7,7 @@ import libcst as cst
 
 from fastapi_guard.facts.strings import Part, literal_text, parts_of, values_in
 from fastapi_guard.facts.unit import Unit
+from fastapi_guard.facts.walk import walk
 
 TEXT_CONSTRUCTS = frozenset(
     {"sqlalchemy.text", "sqlalchemy.sql.expression.text", "sqlalchemy.sql.text", "sqlmodel.text"}
@@ -27,6 +28,8 @@ METHODS = frozenset(
         "iterate", "prepare",
         # Tortoise, Peewee, Piccolo
         "execute_insert", "execute_query", "execute_query_dict", "execute_script", "execute_sql", "raw",
+        # Prisma
+        "execute_raw", "query_first", "query_raw",
     }
 )  # fmt: skip
 """Methods that take a statement first."""
@@ -48,8 +51,12 @@ _BEGINNING = re.compile(
 
 _PING = re.compile(r"\s*SELECT\s+(?:1|'\w*'|TRUE)(?:\s+AS\s+\w+)?(?:\s+FROM\s+DUAL)?\s*;?\s*", re.IGNORECASE)
 
-SQL_CALLS = tuple(
-    f"{name}(" for name in sorted(METHODS | {name.rpartition(".")[2] for name in TEXT_CONSTRUCTS | CURSOR_FUNCTIONS})
+SQL_CALLS: tuple[str | re.Pattern[str], ...] = (
+    *(
+        f"{name}("
+        for name in sorted(METHODS | {name.rpartition(".")[2] for name in TEXT_CONSTRUCTS | CURSOR_FUNCTIONS})
+    ),
+    re.compile(r"\bself\.\w*(?:execute|fetch|query|sql)\w*\("),
 )
 """One of them is called where SQL text is handed over."""
 
@@ -128,13 +135,48 @@ def sql_call(call: cst.Call, unit: Unit) -> SqlCall | None:
             if argument.keyword is not None and argument.keyword.value in KEYWORDS
         ]
     else:
-        return None
+        candidates = _run_by_own_method(call, unit)
     for candidate in candidates:
         parts = parts_of(candidate, unit)
         found = SqlCall(_callee(call), candidate, parts, is_marker)
         if is_marker or (any(isinstance(part, str) for part in parts) and found.is_statement):
             return found
     return None
+
+
+def _run_by_own_method(call: cst.Call, unit: Unit) -> list[cst.BaseExpression]:
+    """What `self.query(...)` is given that the method of the same class hands to a database as it is."""
+    if not (
+        isinstance(call.func, cst.Attribute)
+        and isinstance(call.func.value, cst.Name)
+        and call.func.value.value == "self"
+    ):
+        return []
+    caller = unit.enclosing_function(call)
+    body = unit.parent(caller) if caller is not None else None
+    if not isinstance(body, cst.IndentedBlock):
+        return []
+    named = [
+        each for each in body.body if isinstance(each, cst.FunctionDef) and each.name.value == call.func.attr.value
+    ]
+    if not named or named[0] is caller:
+        return []
+    parameters = [each.name.value for each in (*named[0].params.params[1:], *named[0].params.kwonly_params)]
+    run = {name for name in parameters if any(_runs(node, name) for node in walk(named[0].body))}
+    given = zip(parameters, (each for each in call.args if each.keyword is None and not each.star), strict=False)
+    return [
+        *(each.value for name, each in given if name in run),
+        *(each.value for each in call.args if each.keyword is not None and each.keyword.value in run),
+    ]
+
+
+def _runs(node: cst.CSTNode, name: str) -> bool:
+    """`connection.execute(name)`, `db.query_first(query=name)`."""
+    if not (isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and node.func.attr.value in METHODS):
+        return False
+    first = [each for each in node.args[:1] if each.keyword is None]
+    named = [each for each in node.args if each.keyword is not None and each.keyword.value in KEYWORDS]
+    return any(isinstance(each.value, cst.Name) and each.value.value == name for each in (*first, *named))
 
 
 def _callee(call: cst.Call) -> str:

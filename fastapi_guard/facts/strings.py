@@ -88,6 +88,20 @@ def definitions_of(name: cst.Name, unit: Unit) -> list[cst.BaseExpression]:
     return [value for value in found if not _holds(value, name)]
 
 
+def is_only_sometimes_set(name: cst.Name, unit: Unit) -> bool:
+    """Whether a variable may still hold what it held at the beginning: a parameter, or nothing."""
+    function = unit.enclosing_function(name)
+    if function is None:
+        return False
+    for node in walk(function.body):
+        if node is name:
+            break
+        if isinstance(node, cst.Assign) and any(_is_named(target.target, name.value) for target in node.targets):
+            if not _is_conditional(node, unit, function):
+                return False
+    return True
+
+
 def _holds(value: cst.CSTNode, name: cst.Name) -> bool:
     """Whether `name` itself stands in what is assigned: `query = query + " LIMIT 1"` on its right side."""
     return any(node is name for node in walk(value))
@@ -220,4 +234,4 @@ def _items(node: cst.BaseExpression, unit: Unit, depth: int) -> list[list[Part]]
 def _parts_of_name(node: cst.Name, unit: Unit, depth: int) -> list[Part]:
     """A variable that was given texts stands for them; any other stands for itself."""
     parts = [part for value in definitions_of(node, unit) for part in parts_of(value, unit, depth - 1)]
-    return parts or [node]
+    return parts if any(isinstance(part, str) for part in parts) else [node]

@@ -50,6 +50,14 @@ IDENTITY_LIBRARIES: frozenset[str] = frozenset({
 })  # fmt: skip
 """Top-level packages whose business is identity."""
 
+CONTAINERS: frozenset[str] = frozenset({
+    # Dishka
+    "dishka.FromDishka", "dishka.integrations.base.FromDishka", "dishka.integrations.fastapi.FromDishka",
+    # Wireup
+    "wireup.Injected", "wireup.annotation.Injected",
+})  # fmt: skip
+"""Annotations of parameters that a container fills, with objects that may have been made of the request."""
+
 GUARDS: dict[str, str] = {
     # AuthX, fastapi-jwt-auth and its forks: the method raises when the token is missing or wrong
     "authx.AuthX.access_token_required": "required",

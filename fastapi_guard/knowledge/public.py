@@ -8,7 +8,7 @@ ENTRY = frozenset({
     "forgotpassword", "forgottenpassword", "requestpasswordreset", "verifyemail", "emailverification", "confirmemail",
     "resendverification", "requestverifytoken", "magiclink", "otp", "verifyotp", "sendotp", "sso", "csrf", "csrftoken",
     "loginjson", "authtoken", "getaccesstoken", "activate", "emailconfirmation", "authenticate", "sendpasswordreset",
-    "verificationemail", "sendverificationemail", "sendverification",
+    "verificationemail", "sendverificationemail", "sendverification", "deviceauthorization",
 })  # fmt: skip
 """Segments by which a stranger becomes somebody."""
 
@@ -101,6 +101,17 @@ OAUTH_STEPS = frozenset({
     "acs", "microsoft", "providers", "redirect", "start", "token",
 })  # fmt: skip
 """Segments below one of `OAUTH` that a browser visits before anybody is signed in."""
+
+FOR_STRANGERS = re.compile(r"(?:^|[/_-])(?:callback|cb|hooks?|ingress|public|shared?|webhooks?)(?:$|[/_-])")
+"""Paths of what is published, or is found by whoever was given its link."""
+
+ADDRESS_METHODS = frozenset(
+    {"RedirectResponse", "append", "format", "include_query_params", "join", "replace", "rstrip", "strip", "url_for"}
+)
+"""Methods and functions by which an address is put together."""
+
+PAGES = frozenset({"FileResponse", "HTMLResponse", "TemplateResponse"})
+"""Answers that browsers show."""
 
 LOGGERS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"})
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from functools import cached_property
 
+from fastapi_guard.knowledge.database import GIVES_NONE_TO
 from fastapi_guard.location import Location
 from fastapi_guard.project.model import Absence
 from fastapi_guard.project.one_row import may_give_none
@@ -52,8 +53,11 @@ class AbsenceReader:
         return _parts_of_tests([*self._trace.tests, *self._trace.compares])
 
     def rows(self, load: Value) -> list[Result]:
-        """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave."""
-        return [end for end in self._ends if end is load or load in _receivers(end)]
+        """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave.
+
+        `row.model_dump().get("author")` asks a mapping, and no database.
+        """
+        return [end for end in self._ends if end is load or (not _is_keyed(end) and load in _receivers(end))]
 
     def is_asked(self, row: Value) -> bool:
         """Whether a condition depends on whether the row is there, or something that could not be followed is given it."""
@@ -78,6 +82,10 @@ class AbsenceReader:
             if any(option is row for option in self._returned):
                 return Absence(_spelled(row), "", None)
         return None
+
+
+def _is_keyed(end: Result) -> bool:
+    return isinstance(end.callee, Member) and end.callee.name in GIVES_NONE_TO
 
 
 def _receivers(value: Value) -> Iterator[Value]:

@@ -77,7 +77,12 @@ class Aftermath:
         return {name for part in sources(value) for name in self._popped.get(part, ())}
 
     def _note(self, value: Value, event: Event) -> None:
-        for part in sources(value):
+        made = value.options if isinstance(value, Choice) else (value,)
+        if event.kind == "set" and all(isinstance(each, Instance) for each in made):
+            parts = frozenset(map(id, made))  # `self.token = token` of `Page(rows, token)` changes the page, and no row
+        else:
+            parts = sources(value)
+        for part in parts:
             self._touched[part].append(event)
 
     def _note_call(self, event: Event, call: Result) -> None:

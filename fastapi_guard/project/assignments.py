@@ -71,7 +71,7 @@ def mass_assignments(project: Project) -> tuple[Assignment, ...]:
             continue
         for write in access.writes:
             columns = tuple(_granted(access, write, decided))
-            if write.source == "client" and columns:
+            if write.source == "client" and columns and not write.role:
                 found.append(Assignment(columns, access, write, (operation,), Confidence.MEDIUM))
     return _merged(found)
 

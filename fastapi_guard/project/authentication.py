@@ -6,7 +6,14 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, IDENTITY_LIBRARIES, look_up, sounds_like_identity
+from fastapi_guard.knowledge.authentication import (
+    CONTAINERS,
+    DECORATORS,
+    GUARDS,
+    IDENTITY_LIBRARIES,
+    look_up,
+    sounds_like_identity,
+)
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import Behaviour, BehaviourReader, dotted_name, status_of
 from fastapi_guard.project.dependencies import Declared, DependencyReader
@@ -350,6 +357,9 @@ class Judge:
                     guard,
                 )
             ]
+        weak = any(opinion.verdict in (Verdict.OPTIONAL, Verdict.INEFFECTIVE) for opinion, _ in opinions)
+        if weak and (filled := next((p.name for p in operation.parameters if p.annotation in CONTAINERS), "")):
+            return [(Opinion(Verdict.UNKNOWN, f"{filled} comes from a container, which may ask who calls"), guard)]
         bare = [opinion for opinion, _ in opinions if opinion.verdict is Verdict.INEFFECTIVE]
         if bare and (behaviour.verifies or behaviour.passes_token_on()):
             return [

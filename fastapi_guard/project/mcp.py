@@ -21,12 +21,12 @@ def mcp_servers(interpreter: Interpreter, linker: Linker, operations: Iterable[P
         for operation in operations
         if any(guard.via is Via.MIDDLEWARE for guard in operation.authentication.by)
     }
-    found = {
-        server.location: server
-        for server in (*_of_applications(interpreter, linker), *_mounted(linker, interpreter.routers))
-        if server.application is None or server.application.location not in behind_middleware
-    }
-    return tuple(found[location] for location in sorted(found))
+    found: dict[Location, McpServer] = {}
+    served = (*_of_applications(interpreter, linker), *_mounted(linker, interpreter.routers))
+    for server in sorted(served, key=lambda each: each.location):
+        if server.application is None or server.application.location not in behind_middleware:
+            found.setdefault(server.made_at or server.location, server)  # one server, however many transports
+    return tuple(sorted(found.values(), key=lambda each: each.location))
 
 
 def _of_applications(interpreter: Interpreter, linker: Linker) -> Iterator[McpServer]:

@@ -225,6 +225,8 @@ class ColumnWrite:
     """Where the fields are declared, in their order."""
     as_given: tuple[str, ...] = ()
     """The columns that take exactly what the client sent."""
+    role: str = ""
+    """The test of a role that it stands behind, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -568,16 +570,20 @@ class PathOperation:
     @property
     def places(self) -> tuple[OperationPlace, ...]:
         """This operation as findings name it, one for each method."""
-        methods = self.methods or ("WEBSOCKET",)
         return tuple(
             OperationPlace(method, self.path, self.location.path, self.decorator_location.line, self.location.line)
-            for method in methods
+            for method in self._methods
         )
 
     @property
     def title(self) -> str:
         """`GET /api/tasks`, as messages name an operation."""
-        return f"{'/'.join(self.methods) or 'WEBSOCKET'} {self.path}"
+        return f"{'/'.join(self._methods)} {self.path}"
+
+    @property
+    def _methods(self) -> tuple[str, ...]:
+        """The methods, `*` where they are not known; no WebSocket has one."""
+        return self.methods or (("WEBSOCKET",) if self.kind == "websocket" else ("*",))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from fastapi_guard.knowledge.database import (
     SHARED_TABLES,
     TENANT_COLUMNS,
 )
+from fastapi_guard.knowledge.public import FOR_STRANGERS
 from fastapi_guard.location import Location
 from fastapi_guard.project.grouping import SERVED, is_read
 from fastapi_guard.project.model import (
@@ -297,7 +298,7 @@ def _is_exempt(
         return True  # looks for doubles before it, or reads back what it has made
     if operation.authentication.verdict is Verdict.NONE:
         is_kept = _is_kept_to_owners(known) if _is_shared_by_name(access) else bool(known.limited_reads)
-        if access.is_of_principals and not is_change:
+        if not is_change and (access.is_of_principals or FOR_STRANGERS.search(operation.path)):
             return True
         return not known.limited or not (is_change or is_kept) or lapse is Lapse.CLIENT
     if is_change or lapse in (Lapse.OPTIONAL, Lapse.CLIENT):

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from fastapi_guard.facts.uses import called_names
 from fastapi_guard.knowledge.public import (
+    ADDRESS_METHODS,
     ALIVE_NAMES,
     BESIDE_STATUS,
     CONTEXTS,
@@ -30,6 +31,7 @@ from fastapi_guard.knowledge.public import (
     MIGHTY,
     OAUTH,
     OAUTH_STEPS,
+    PAGES,
     PERSONS,
     SIGN_UPS,
     SIGNATURE_CHECKS,
@@ -42,6 +44,7 @@ from fastapi_guard.project.model import PathOperation, Verdict
 
 PREFLIGHT = "answers CORS preflight requests"
 ROOT = "is the root of the service"
+FRONTEND = "is the page of the frontend, whatever its path"
 IS_STATUS = "says how the service is"
 WELL_KNOWN = "is a well-known document"
 IS_ENTRY = "is where a stranger becomes somebody"
@@ -49,7 +52,10 @@ IS_STEP = "is a step of signing in"
 SIGN_UP = "is how the users of this application come to be"
 SIGNED = "is signed by its caller"
 REFUSES = "refuses everybody"
-NATURES = frozenset({PREFLIGHT, ROOT, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES})
+SENDS_ON = "only sends its caller to another path"
+NATURES = frozenset(
+    {PREFLIGHT, ROOT, FRONTEND, IS_STATUS, WELL_KNOWN, IS_ENTRY, IS_STEP, SIGN_UP, SIGNED, REFUSES, SENDS_ON}
+)
 """Every reason that is not a declaration."""
 
 
@@ -132,6 +138,8 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return None
     if operation.methods and set(operation.methods) <= {"OPTIONS"}:
         return PREFLIGHT
+    if _is_frontend(operation):
+        return FRONTEND
     segments = [segment for segment in operation.path.split("/") if segment and not segment.startswith("{")]
     plain = [_plain(segment) for segment in segments]
     if all(re.fullmatch(r"api|v\d+", segment) for segment in plain[:2]) and len(plain) <= 2:
@@ -142,7 +150,17 @@ def public_by_nature(operation: PathOperation) -> str | None:
         return nature
     if _is_signed(operation):
         return SIGNED
-    return REFUSES if _refuses(operation) else None
+    if _refuses(operation):
+        return REFUSES
+    return SENDS_ON if _sends_on(operation) else None
+
+
+def _is_frontend(operation: PathOperation) -> bool:
+    """`@app.get("/{path:path}", include_in_schema=False)`, or with a page as its answer: the rest is for browsers."""
+    if re.fullmatch(r"/\{\w+:path\}", operation.path) is None or not set(operation.methods) <= {"GET", "HEAD"}:
+        return False
+    called = called_names(operation.endpoint.definition) if operation.endpoint is not None else ()
+    return not operation.include_in_schema or any(name.rpartition(".")[2] in PAGES for name in called)
 
 
 def _by_words(operation: PathOperation, segments: list[str], plain: list[str]) -> str | None:
@@ -259,8 +277,36 @@ def _refuses(operation: PathOperation) -> bool:
     )
 
 
+def _sends_on(operation: PathOperation) -> bool:
+    """A handler that makes an address of its parameters, asks nothing and nobody, and answers with a redirect to it."""
+    if operation.endpoint is None or isinstance(operation.endpoint.definition, ast.Lambda):
+        return False
+    function = operation.endpoint.definition
+    asked = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)} - {"request"}
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    for node in (part for statement in function.body for part in ast.walk(statement)):
+        if isinstance(node, (ast.Await, ast.AsyncWith, ast.With, ast.Try)):
+            return False
+        if isinstance(node, ast.Call) and not _builds_an_address(node.func, asked):
+            return False
+    return len(returned) == 1 and isinstance(returned[0], ast.Call) and _last(returned[0].func) == "RedirectResponse"
+
+
+def _builds_an_address(callee: ast.expr, asked: set[str]) -> bool:
+    """`RedirectResponse(...)`, `URL(...)`, `url.replace(...)`, `"&".join(...)`; nothing of a parameter, such as a session."""
+    if isinstance(callee, ast.Name):
+        return callee.id in ("RedirectResponse", "URL", "str", "urlencode", "quote")
+    if not isinstance(callee, ast.Attribute) or callee.attr not in ADDRESS_METHODS:
+        return False
+    return not (isinstance(callee.value, ast.Name) and callee.value.id in asked)
+
+
+def _last(callee: ast.expr) -> str:
+    return callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+
+
 def _only_logs(expression: ast.expr) -> bool:
     if not isinstance(expression, ast.Call):
         return isinstance(expression, ast.Constant)
     callee = expression.func
-    return (callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")) in LOGGERS
+    return _last(callee) in LOGGERS

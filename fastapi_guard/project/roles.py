@@ -167,6 +167,18 @@ def role_around(event: Event) -> str:
     return next((ast.unparse(test) for test, holds in around if holds is not _is_negative(test)), "")
 
 
+def role_before(event: Event, value: str) -> str:
+    """The test of a role that setting a column stands behind, where the test does not ask for the new value itself."""
+    giver = value.partition(".")[0]
+    for place in (event.place, *event.sites):
+        for test, holds in tests_around(place) if place is not None else ():
+            for part in test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]:
+                names = {node.id for node in ast.walk(part) if isinstance(node, ast.Name)}
+                if giver not in names and asks_for_role(part) and holds is not _is_negative(part):
+                    return ast.unparse(part)
+    return ""
+
+
 def _admits_everybody(test: ast.expr) -> bool:
     """A test by whose failing ordinary users are let in: `role not in ("user", "admin")`, `role == "pending"`."""
     for node in ast.walk(test):

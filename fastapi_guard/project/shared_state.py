@@ -34,6 +34,10 @@ LITERALS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp
 WRITES = frozenset({"adds", "binds", "changes", "counts", "removes"})
 CACHE = re.compile(r"cache|memo(?!r)", re.IGNORECASE)
 """What a team calls a cache is taken for one: it can be made again."""
+TELEMETRY = re.compile(
+    r"(?:^|_)(?:(?:errors?|events?|requests?|quer(?:y|ies))_logs?|latenc(?:y|ies)|metrics|stats|statistics|timings|warnings)$"
+)
+"""Names of what is counted and timed in each process, and summed up elsewhere."""
 RECORDS = ("pydantic.", "sqlmodel.", "sqlalchemy.", "typing.NamedTuple", "typing.TypedDict")
 """Bases of classes whose class attributes are fields of each object."""
 
@@ -242,7 +246,9 @@ class SharedStateReader:
         written = [(function, use) for function, use in kept.uses if use.kind in kinds and _is_change(use)]
         if all(use.kind == "removes" for _, use in written) or CACHE.search(".".join(kept.name.split(".")[-2:])):
             return None
-        if any(self._adds_live(function, use) for function, use in written):
+        if any(self._adds_live(function, use) for function, use in written) or TELEMETRY.search(
+            kept.name.rpartition(".")[2]
+        ):
             return None
         writes = tuple(dict.fromkeys(self._write(function, use) for function, use in written))
         return SharedState(

@@ -15,6 +15,9 @@ LINKS = re.compile(
 )
 """Operations that a link in a mail or the redirect of another service leads to: a browser can only GET them."""
 
+ASKS = re.compile(r"(?:api_)?(?:count|describe|fetch|find|get|list|load|query|read|retrieve|search|show|view)_(?!or_)")
+"""How handlers are named that only ask: `get_run` runs nothing."""
+
 TRACES = re.compile(
     r"cache|visit|click|view|hit|stat|counter|snapshot|health|heartbeat|(?:re)?search(?:es)?$|download", re.IGNORECASE
 )
@@ -33,7 +36,9 @@ def changes_of(operation: PathOperation) -> tuple[DatabaseAccess, ...]:
         return ()
     read: set[str] = set()
     found: list[DatabaseAccess] = []
-    is_named_so = any(words.search(part) for part in (name, operation.path.lower()) for words in (ACTION, CREATING))
+    is_named_so = not ASKS.match(name) and any(
+        words.search(part) for part in (name, operation.path.lower()) for words in (ACTION, CREATING)
+    )
     is_committed = any(access.kind == "commit" for access in operation.accesses)
     for access in operation.accesses:
         is_meant = access.in_handler or is_named_so  # what is deep below may tidy up, or learn what is new elsewhere

@@ -16,6 +16,7 @@ from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.model import ColumnWrite
 from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
 from fastapi_guard.project.passwords import PASSWORD, is_as_given
+from fastapi_guard.project.roles import role_before
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
 from fastapi_guard.project.values import (
@@ -76,7 +77,7 @@ class WriteReader:
             for column, item in written:
                 left_out = aftermath.left_out(item)
                 for write in self._write(column, item, origins, _at(event.place), table):
-                    yield _without(write, left_out)
+                    yield replace(_without(write, left_out), role=role_before(event, write.text))
 
     def _validated(self, row: Value, origins: Origins, table: Table) -> Iterator[ColumnWrite]:
         """`Task.model_validate(payload, update={...})`, or a body that is a row itself."""

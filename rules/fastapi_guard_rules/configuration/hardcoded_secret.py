@@ -1,5 +1,6 @@
 """FG631 hardcoded-secret."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -11,6 +12,7 @@ from fastapi_guard.api import (
     Finding,
     Unit,
     enclosing_class,
+    is_for_tests,
     is_secret_name,
     is_secret_value,
     is_settings_class,
@@ -19,6 +21,8 @@ from fastapi_guard.api import (
     rule,
     token_in,
 )
+
+EXAMPLE = re.compile(r"(?:^|_)(?:examples?|schema_extra)(?:_|$)", re.IGNORECASE)
 
 HELP = "Read it from the environment, without a default; whoever has read the code knows it, so change it as well."
 
@@ -40,7 +44,7 @@ def hardcoded_secret(
     holder = enclosing_class(node, unit)
     if holder is not None and (is_settings_class(holder, unit) or _is_enumeration(holder, unit)):
         return
-    if _is_example(node, unit):
+    if _is_example(node, unit) or (holder is not None and is_for_tests(holder)):
         return
     yield _finding(value, f"`{name}` is a secret that stands in the code", unit)
 
@@ -59,7 +63,8 @@ def _by_its_look(node: cst.SimpleString, unit: Unit) -> str:
     text = node.evaluated_value
     if not isinstance(text, str) or isinstance(unit.parent(node), (cst.Expr, cst.Comparison, cst.ComparisonTarget)):
         return ""
-    if _is_example(node, unit):
+    holder = enclosing_class(node, unit)
+    if _is_example(node, unit) or (holder is not None and is_for_tests(holder)):
         return ""
     if token_in(text):
         return "a key that a service has given out stands in the code"
@@ -85,11 +90,13 @@ def _is_enumeration(definition: cst.ClassDef, unit: Unit) -> bool:
 
 
 def _is_example(node: cst.CSTNode, unit: Unit) -> bool:
-    """`Field(examples=["…"])`, `json_schema_extra={…}`: documentation."""
+    """`Field(examples=["…"])`, `json_schema_extra={…}`, `login_example = Tokens(…)`: documentation."""
     holder = unit.parent(node)
     while holder is not None and not isinstance(holder, (cst.FunctionDef, cst.ClassDef)):
         if isinstance(holder, cst.Arg) and holder.keyword is not None:
             if holder.keyword.value in ("description", "example", "examples", "help", "json_schema_extra", "title"):
                 return True
+        if isinstance(holder, (cst.Assign, cst.AnnAssign, cst.DictElement)) and EXAMPLE.search(_named(holder)[0]):
+            return True
         holder = unit.parent(holder)
     return False

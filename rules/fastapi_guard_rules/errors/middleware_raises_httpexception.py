@@ -14,6 +14,8 @@ def middleware_raises_httpexception(statement: cst.Raise, unit: Unit) -> Iterato
     function = unit.enclosing_function(statement) if error else None
     if error is None or function is None or not is_middleware(function, unit) or not leaves_function(statement, unit):
         return
+    if error.status == 500:
+        return  # what was meant is what becomes of it
     meant = f"HTTP {error.status}" if error.status else "an HTTP error"
     yield Finding(
         unit.location(error.call),
