@@ -7,16 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
 from fastapi_guard.checks.codec import decoded, encoded
 from fastapi_guard.checks.file_pass import FileJob, FileResult, NodeRules, do_job
 from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.own_version import own_version
 from fastapi_guard.rule import Rule
-
-DISTRIBUTION = "fastapi-guard-lint"
 
 CHUNK_CHARACTERS = 500_000
 """Of source text in one task of an executor."""
@@ -64,6 +62,8 @@ class Counters:
 
     kept: int = 0
     """Files whose result was on the shelf."""
+    elsewhere: int = 0
+    """Files that an executor was given."""
     units: int = 0
     characters: int = 0
     """What LibCST was given for the others."""
@@ -94,6 +94,7 @@ def do_jobs(
     counters.kept = len(results)
     todo = [job for job in jobs if job.path not in results]
     executor = means.executor(sum(len(job.text) for job in todo)) if _is_shared(rules) else None
+    counters.elsewhere = len(todo) if executor is not None else 0
     done = _in_executor(executor, todo, chosen) if executor is not None else _here(todo, rules, tree_of)
     for job, result in done:
         results[job.path] = result
@@ -143,8 +144,8 @@ def do_chunk(jobs: list[FileJob], chosen: Chosen) -> list[FileResult]:
 
 
 def _do_chunk(jobs: list[FileJob], chosen: Chosen) -> list[FileResult]:
-    if chosen.version != installed_version():
-        raise OtherVersion(installed_version())
+    if chosen.version != own_version():
+        raise OtherVersion(own_version())
     known = _installed()
     rules = NodeRules(
         tuple(known[code] for code in chosen.codes),
@@ -166,20 +167,9 @@ def _is_shared(rules: NodeRules) -> bool:
     return all(known.get(rule.code) is rule for rule in rules.rules)
 
 
-@lru_cache(maxsize=1)
-def installed_version() -> str:
-    """The version of this program as it is installed here."""
-    try:
-        return version(DISTRIBUTION)
-    except PackageNotFoundError:
-        return "0+unknown"
-
-
 def _plain(rules: NodeRules) -> Chosen:
     options = sorted((code, json.dumps(given, sort_keys=True)) for code, given in rules.options_by_code.items())
-    return Chosen(
-        tuple(rule.code for rule in rules.rules), tuple(options), rules.modules, rules.whole, installed_version()
-    )
+    return Chosen(tuple(rule.code for rule in rules.rules), tuple(options), rules.modules, rules.whole, own_version())
 
 
 def _options(text: str) -> dict[str, object]:

@@ -12,7 +12,6 @@ from fastapi_guard.cli.destination import parse_outputs, replaces_standard_outpu
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.known_rules import described
 from fastapi_guard.cli.output import print_out, say, write_file
-from fastapi_guard.cli.own_version import own_version
 from fastapi_guard.cli.selectors import checked_selectors, parse_per_file_ignores
 from fastapi_guard.cli.shared_options import (
     EXIT,
@@ -31,6 +30,7 @@ from fastapi_guard.config.load import CONFIDENCES, PROFILES, SEVERITIES
 from fastapi_guard.config.selection import overridden
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.finding import Confidence, Severity
+from fastapi_guard.own_version import own_version
 from fastapi_guard.report.formats import CHECK_FORMATS
 from fastapi_guard.report.view import View
 from fastapi_guard.rule import Rule

@@ -7,7 +7,7 @@ def main() -> None:
     """Run the program and end the process."""
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
-        from fastapi_guard.cli.own_version import own_version
+        from fastapi_guard.own_version import own_version
 
         print(f"fastapi-guard {own_version()}")
         return

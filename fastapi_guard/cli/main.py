@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 
 from fastapi_guard.cli.grouped_help import LazyGroup
-from fastapi_guard.cli.own_version import own_version
+from fastapi_guard.own_version import own_version
 
 _MODULES = {
     "check": "fastapi_guard.cli.check",

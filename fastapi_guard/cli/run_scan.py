@@ -16,7 +16,7 @@ from fastapi_guard.analysis import Progress
 from fastapi_guard.cache.place import cache_folder
 from fastapi_guard.cache.stamps import stamps_of
 from fastapi_guard.cache.store import Store
-from fastapi_guard.checks.jobs import Means, OtherVersion, installed_version
+from fastapi_guard.checks.jobs import Means, OtherVersion
 from fastapi_guard.cli.output import say
 from fastapi_guard.cli.progress import progress_bar
 from fastapi_guard.cli.shared_options import remembered
@@ -24,6 +24,7 @@ from fastapi_guard.cli.surroundings import Surroundings
 from fastapi_guard.cli.tape import cannot_be_repeated, depends_on
 from fastapi_guard.cli.target import Target
 from fastapi_guard.cli.workers import hired
+from fastapi_guard.own_version import own_version
 from fastapi_guard.project.model import Project
 from fastapi_guard.scan import ScanResult, scan
 from fastapi_guard.source.discovery import Discovery
@@ -64,7 +65,7 @@ def run_scan(
                 means=Means(shelf, _program(target) if shelf else "", hire),
             )
         except OtherVersion as error:
-            message = f"--executor: the workers have fastapi-guard {error}, this is {installed_version()}"
+            message = f"--executor: the workers have fastapi-guard {error}, this is {own_version()}"
             raise click.UsageError(message) from None
     if is_verbose:
         say(_version(result.project))
@@ -98,7 +99,8 @@ def _effort(result: ScanResult, seconds: float) -> str:
     size = sum(map(len, result.texts.values()))
     return (
         f"{len(result.files)} files, {size:,} characters, in {seconds:.2f} s: LibCST was given {counters.units:,} statements"
-        f" with {counters.characters:,} characters; {counters.kept} files were known"
+        f" with {counters.characters:,} characters; {counters.kept} files were known,"
+        f" {counters.elsewhere} were given to workers"
     )
 
 

@@ -9,10 +9,10 @@ import click
 from fastapi_guard.cli.destination import parse_outputs, replaces_standard_output
 from fastapi_guard.cli.grouped_help import GroupedCommand, option
 from fastapi_guard.cli.output import print_out, say, write_file
-from fastapi_guard.cli.own_version import own_version
 from fastapi_guard.cli.shared_options import OUTPUT, PROJECT, output_options, project_options
 from fastapi_guard.cli.surroundings import read_surroundings
 from fastapi_guard.cli.target import find_target
+from fastapi_guard.own_version import own_version
 from fastapi_guard.report.formats import WHY_FORMATS
 from fastapi_guard.report.view import View
 

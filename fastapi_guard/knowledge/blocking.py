@@ -147,7 +147,6 @@ STRIPE_METHODS = frozenset(
         "capture",
         "confirm",
         "create",
-        "create_async",
         "delete",
         "list",
         "modify",
@@ -155,7 +154,7 @@ STRIPE_METHODS = frozenset(
         "retrieve",
         "search",
     }
-) - {"create_async"}
+)
 
 SYNC_SESSIONS: tuple[str, ...] = (
     "sqlalchemy.create_engine",
