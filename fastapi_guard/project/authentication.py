@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fastapi_guard.knowledge.authentication import (
     CONTAINERS,
@@ -21,6 +21,7 @@ from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.operators import is_same_object
 from fastapi_guard.project.middleware import MiddlewareReader
 from fastapi_guard.project.model import Authentication, Dependant, Guard, PathOperation, Verdict, Via
+from fastapi_guard.project.opinions import NOTHING, Opinion, conclude, strongest
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.strangers import StrangerReader
 from fastapi_guard.project.values import (
@@ -46,18 +47,6 @@ class KnownGuards:
     providers: tuple[str, ...] = ()
     middleware: tuple[str, ...] = ()
     owner_columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What one callable contributes to the verdict."""
-
-    verdict: Verdict
-    reason: str = ""
-    location: Location | None = None
-
-
-NOTHING = Opinion(Verdict.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +132,8 @@ class Judge:
             return
         value = override.value if isinstance(override, Conditional) else override
         other = self.reader.dependant(Declared(value, (), None), None, node.via, node.parameter)
-        mine = _strongest([self.of_dependant(below) for below in node.walk()])
-        theirs = _strongest([self.of_dependant(below) for below in other.walk()])
+        mine = strongest([self.of_dependant(below) for below in node.walk()])
+        theirs = strongest([self.of_dependant(below) for below in other.walk()])
         if mine.verdict is theirs.verdict:
             yield from node.walk()
         elif isinstance(override, Conditional):
@@ -160,8 +149,8 @@ class Judge:
         """What one dependency, without the ones below it, does to a stranger."""
         if node.alternatives:
             own = self._of_one(node)
-            others = [_strongest([self.of_dependant(child) for child in other.walk()]) for other in node.alternatives]
-            mine = _strongest([own, *(self.of_dependant(child) for root in node.children for child in root.walk())])
+            others = [strongest([self.of_dependant(child) for child in other.walk()]) for other in node.alternatives]
+            mine = strongest([own, *(self.of_dependant(child) for root in node.children for child in root.walk())])
             if all(opinion.verdict is mine.verdict for opinion in others):
                 return own
             return Opinion(Verdict.UNKNOWN, f"whether {node.name} or something else runs is decided elsewhere")
@@ -416,6 +405,7 @@ SCHEMES_OF_AUTHORIZATION = frozenset({
 })  # fmt: skip
 """Security schemes that take the credential from the `Authorization` header."""
 
+
 HARMLESS_PREFIXES = (
     "fastapi.security.",
     "fastapi.",
@@ -460,44 +450,3 @@ def _of_decorator(decorator: Value) -> list[tuple[Opinion, Guard]]:
     ):
         return [(Opinion(Verdict.UNKNOWN, f"the decorator {name} may reject a stranger"), guard)]
     return []
-
-
-def _strongest(opinions: list[Opinion]) -> Opinion:
-    order = [Verdict.REQUIRED, Verdict.UNKNOWN, Verdict.OPTIONAL, Verdict.INEFFECTIVE, Verdict.NONE]
-    return min(opinions, key=lambda opinion: order.index(opinion.verdict), default=NOTHING)
-
-
-def conclude(opinions: list[tuple[Opinion, Guard]], schemes: tuple[str, ...]) -> Authentication:
-    """One verdict of all opinions: a certain rejection wins, then doubt, then what merely looks at identity."""
-    for verdict in (Verdict.REQUIRED, Verdict.UNKNOWN):
-        chosen = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is verdict]
-        if chosen:
-            return Authentication(verdict, schemes, _guards(chosen), chosen[0][0].reason, _beside(opinions, chosen))
-    weak = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is Verdict.OPTIONAL]
-    bare = [(opinion, guard) for opinion, guard in opinions if opinion.verdict is Verdict.INEFFECTIVE]
-    only_schemes = [pair for pair in weak if pair[0].reason.endswith("gives None to a stranger")]
-    if weak and len(only_schemes) < len(weak):
-        return Authentication(Verdict.OPTIONAL, schemes, _guards(weak), weak[-1][0].reason, _beside(opinions, weak))
-    if bare or weak:
-        chosen = bare or weak
-        return Authentication(
-            Verdict.INEFFECTIVE, schemes, _guards(chosen), chosen[0][0].reason, _beside(opinions, chosen)
-        )
-    return Authentication(Verdict.NONE, schemes)
-
-
-def _guards(chosen: list[tuple[Opinion, Guard]]) -> tuple[Guard, ...]:
-    """Each guard once, with what it does."""
-    found: dict[Guard, Guard] = {}
-    for opinion, guard in chosen:
-        is_seen = opinion.verdict is Verdict.REQUIRED and opinion.location != guard.location
-        rejects_at = opinion.location if is_seen or guard.via is Via.MIDDLEWARE else None
-        found.setdefault(guard, replace(guard, verdict=opinion.verdict, rejects_at=rejects_at, reason=opinion.reason))
-    return tuple(found.values())
-
-
-def _beside(opinions: list[tuple[Opinion, Guard]], chosen: list[tuple[Opinion, Guard]]) -> tuple[Guard, ...]:
-    return _guards([pair for pair in opinions if pair not in chosen])
-
-
-__all__ = ["Class", "Instance", "Judge", "KnownGuards"]

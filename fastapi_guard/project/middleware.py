@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.authentication import (
     HARMLESS_MIDDLEWARES,
@@ -18,6 +17,7 @@ from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.calls import instantiate
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.model import Guard, PathOperation, Verdict, Via
+from fastapi_guard.project.opinions import Opinion
 from fastapi_guard.project.registration import Middleware, Router
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
@@ -37,9 +37,6 @@ from fastapi_guard.project.values import (
     Result,
     Value,
 )
-
-if TYPE_CHECKING:
-    from fastapi_guard.project.authentication import Opinion
 
 AGAINST_FORGERY = re.compile(r"csrf|xsrf|cross_?site", re.IGNORECASE)
 """Middlewares that refuse with 403 what a page of another site sends: they do not ask who sends it."""
@@ -70,7 +67,6 @@ class MiddlewareReader:
 
     def opinions(self, operation: PathOperation, applications: tuple[Router, ...]) -> list[tuple[Opinion, Guard]]:
         """What the middlewares of the applications around an operation say of it."""
-        from fastapi_guard.project.authentication import Opinion
 
         found: list[tuple[Opinion, Guard]] = []
         for application in applications:

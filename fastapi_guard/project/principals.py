@@ -11,8 +11,9 @@ from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
 from fastapi_guard.project.origins import Origins, closed_over, origin_key
-from fastapi_guard.project.queries import Known, QueryReader, is_session
+from fastapi_guard.project.queries import Known, QueryReader
 from fastapi_guard.project.roles import role_checks
+from fastapi_guard.project.session_values import is_session
 from fastapi_guard.project.tables import TableReader, plain_name
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import Class, Operation, Result, Value

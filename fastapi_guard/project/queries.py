@@ -9,13 +9,10 @@ from fastapi_guard.knowledge.database import (
     EXECUTES,
     GETS,
     PASSWORD_COLUMNS,
-    PROOFS,
     QUERY_ENDS,
     ROW_METHODS,
-    SESSION_NAMES,
     TENANT_COLUMNS,
     TRANSACTIONS,
-    VISIBILITIES,
     WRITES,
     is_named_after_a_check,
 )
@@ -27,7 +24,7 @@ from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.caches import answered_before
 from fastapi_guard.project.comparisons import Comparisons
 from fastapi_guard.project.documents import DocumentReader
-from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.found import Found, ended, load_of, merged, outer_sites, placed
 from fastapi_guard.project.helpers import helper_statement
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
@@ -45,47 +42,24 @@ from fastapi_guard.project.origins import (
     keys_of,
 )
 from fastapi_guard.project.passwords import in_statement, with_row
+from fastapi_guard.project.proofs import asks_whether_public, is_proof, is_proven
 from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row, one_of, written_by
+from fastapi_guard.project.session_values import is_session
+from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Event, Trace, distinct_values
 from fastapi_guard.project.values import (
-    Argument,
-    Choice,
     External,
     Literal,
     Member,
     Operation,
-    Place,
     Result,
     Value,
     constant,
 )
 from fastapi_guard.project.writes import WriteReader, is_new
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A call that touches the database, before it is known what becomes of what it gives."""
-
-    event: Event
-    kind: str
-    statement: Statement
-    row: Value | None = None
-    """What a write is given: a row."""
-    cursor: Value | None = None
-    """What gives the rows of an SQL text: the object whose method ran it."""
-    others: tuple[Value, ...] = ()
-    """What the same call gives where another statement runs."""
-
-    @property
-    def table(self) -> Table | None:
-        tables = self.statement.tables
-        return next(
-            (table for table in tables if table.is_owned and not table.is_principal), tables[0] if tables else None
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,33 +110,33 @@ class QueryReader:
             aftermath = Aftermath(trace)
             absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
-            for access in _merged(self._found(trace)):
+            for access in merged(self._found(trace)):
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
-                checks = [*near.about(_load(access)), *asked]
-                bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
-                if key in vouched and bound.scope not in LIMITED and aftermath.exposes(_load(access)):
+                checks = [*near.about(load_of(access)), *asked]
+                bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
+                if key in vouched and bound.scope not in LIMITED and aftermath.exposes(load_of(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
                 if bound.scope in LIMITED and access.kind in ("select", "get"):
                     bound = self._unless_kept(bound, access, trace, aftermath, origins, compares)
                 if (
                     bound.scope == "nothing"
                     and access.kind in ("select", "get")
-                    and not aftermath.changes(_load(access))
+                    and not aftermath.changes(load_of(access))
                 ):
-                    if asks_whether_public(bound, _load(access), compares):
+                    if asks_whether_public(bound, load_of(access), compares):
                         bound = replace(bound, scope="public")
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
                 passwords = tuple(self._passwords(access, compares, origins))
                 one = self._made(access, bound, aftermath, origins, role, loaded_at)
                 made.append(replace(one, absence=absence, passwords=passwords))
-                gave.append(_load(access))
+                gave.append(load_of(access))
                 if bound.scope in LIMITED:
                     made = [_through(bound, each, row) for each, row in zip(made, gave, strict=True)]
                 if made[-1].is_of_principals and any(
                     PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes
                 ):
-                    made[-1] = replace(made[-1], is_proven=is_proven(_load(access), origins, watched))
+                    made[-1] = replace(made[-1], is_proven=is_proven(load_of(access), origins, watched))
         return tuple(dict.fromkeys(made))
 
     def _unless_kept(
@@ -175,7 +149,7 @@ class QueryReader:
         compares: Sequence[Value],
     ) -> Bound:
         """The limit of a query, unless what it gave is answered to the next who asks, whoever that is."""
-        kept = answered_before(_load(access), trace, aftermath, origins, compares)
+        kept = answered_before(load_of(access), trace, aftermath, origins, compares)
         return bound if kept is None else replace(bound, scope="optional", kept_in=spelled(kept) or "a cache")
 
     def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
@@ -245,9 +219,9 @@ class QueryReader:
             if statement is not None:
                 gives = name.startswith("fetch") or is_session(receiver)
                 cursor = receiver if statement.place is None and not gives else None
-                return Found(event, statement.kind, _placed(statement, result.place), None, cursor)
+                return Found(event, statement.kind, placed(statement, result.place), None, cursor)
         if name in QUERY_ENDS and (statement := self.statements.legacy_query(receiver)) is not None:
-            return Found(event, *_ended(statement, name, result))
+            return Found(event, *ended(statement, name, result))
         found = self.documents.statement(result) or helper_statement(result, self.tables)
         if found is not None:
             return Found(event, found.kind, found)
@@ -314,10 +288,10 @@ class QueryReader:
         """Values of the client by which a guard has found a row of the principal: the clinic whose member he is."""
         for trace in deciding:
             aftermath = Aftermath(trace)
-            for access in _merged(self._found(trace)):
+            for access in merged(self._found(trace)):
                 if access.kind in ("select", "get") and access.table is not None and access.table.is_owned:
-                    checks = [*near.about(_load(access)), *aftermath.asked(access.event.value)]
-                    bound = self.bounds.bound(access.statement, access.table, origins, _load(access), checks)
+                    checks = [*near.about(load_of(access)), *aftermath.asked(access.event.value)]
+                    bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
                     for value in bound.values if bound.scope in LIMITED else ():
                         if origins.kinds(value) <= TRUSTABLE:
                             origins.trust(value)
@@ -387,7 +361,7 @@ class QueryReader:
         assert event.place is not None
         location = event.place.module.location(event.place.node)
         begins = statement.place.module.location(statement.place.node) if statement.place is not None else location
-        load = _load(access)
+        load = load_of(access)
         if access.row is not None:
             begins = next((place for value, place in loaded_at if comes_from(access.row, value)), begins)
         elif access.kind in ("select", "get"):
@@ -402,7 +376,7 @@ class QueryReader:
             if access.kind not in ("insert", "upsert", "save") or table is None or not table.is_owned
             else "write",
             location=location,
-            sites=tuple(site.module.location(site.node) for site in event.sites[: _outer(event)]),
+            sites=tuple(site.module.location(site.node) for site in event.sites[: outer_sites(event)]),
             is_bounded=bool(statement.conditions),
             module=event.place.module.name,
             query=begins,
@@ -431,7 +405,7 @@ class QueryReader:
             follows=self._followed(table, load, statement, aftermath)
             if table is not None and is_read and bound.scope == "unowned"
             else (),
-            function=function_around(event.place) if _outer(event) else None,
+            function=function_around(event.place) if outer_sites(event) else None,
         )
 
     def _followed(
@@ -453,23 +427,6 @@ def _through(bound: Bound, access: DatabaseAccess, row: Value) -> DatabaseAccess
     return replace(access, scope="check") if asked_by_row else access
 
 
-def _merged(found: Iterator[Found]) -> Iterator[Found]:
-    """One access for a call whose statement is one of several: what all have bounds it, the rest may."""
-    by_call: dict[tuple[int, ...], list[Found]] = {}
-    for access in found:
-        sites = tuple(id(site.node) for site in access.event.sites)
-        by_call.setdefault((id(access.event.place.node) if access.event.place else id(access), *sites), []).append(
-            access
-        )
-    for same in by_call.values():
-        statement = one_of([access.statement for access in same])
-        is_one = len({access.kind for access in same}) == 1 and all(access.row is None for access in same)
-        if statement is None or not is_one or len(same) == 1:
-            yield from same
-        else:
-            yield replace(same[-1], statement=statement, others=tuple(access.event.value for access in same[:-1]))
-
-
 def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
     """Calls that are named after a question about access."""
     for trace in watched:
@@ -479,96 +436,12 @@ def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
                     yield event.value
 
 
-def asks_whether_public(bound: Bound, row: Value, compares: Sequence[Value]) -> bool:
-    """Whether a query, or a comparison of what it gave, is about rows that everybody may see."""
-    if any(VISIBILITIES.fullmatch(column.rpartition(".")[2]) for column in bound.columns):
-        return True
-    sides = (side for compare in compares if isinstance(compare, Operation) for side in compare.operands)
-    return any(
-        isinstance(side, Member) and VISIBILITIES.fullmatch(side.name) and comes_from(side.receiver, row)
-        for side in sides
-    )
-
-
-def is_proof(value: Value) -> bool:
-    """Whether a value that the client sends is called after something that only who was told knows."""
-    return PROOFS.search(spelled(value).rpartition(".")[2]) is not None
-
-
-def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
-    """Whether the client sends something that proves an account to be his: a token, or what is compared with its row."""
-    for trace in watched:
-        groups = [list(value.operands) for value in trace.compares if isinstance(value, Operation)]
-        for event in trace.events:
-            value = event.value
-            if event.kind in ("call", "ask") and isinstance(value, Result):
-                receiver = value.callee.receiver if isinstance(value.callee, Member) else None
-                groups.append(
-                    [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
-                )
-        for parts in groups:
-            sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
-            if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
-                return True
-            if sent and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
-                return True
-    return False
-
-
 def table_tenant(table: Table) -> str:
     """The column that says to which customer of the service a row belongs; empty when there is none."""
     return next((column for column in table.columns if column in TENANT_COLUMNS), "")
 
 
 LIMITED = frozenset({"statement", "check"})
+
+
 TRUSTABLE = frozenset({CLIENT, "constant"})
-
-
-def _placed(statement: Statement, place: Place | None) -> Statement:
-    return statement if statement.place is not None else replace(statement, place=place)
-
-
-def _ended(statement: Statement, name: str, result: Result) -> tuple[str, Statement]:
-    """A `session.query(...)` chain with the method that runs it."""
-    kind = name if name in ("delete", "update") else ("get" if name == "get" else "select")
-    if name == "get" and result.arguments and statement.tables:
-        key = Operation("keyword", (Literal(statement.tables[0].keys[0]), result.arguments[0]))
-        statement = replace(statement, conditions=(*statement.conditions, Condition(key)))
-    if name == "update":
-        statement = replace(statement, written=written_by(result))
-    return kind, replace(statement, kind=kind, is_aggregate=statement.is_aggregate or name in ("count", "exists"))
-
-
-def _load(access: Found) -> Value:
-    return access.row or access.cursor or access.event.value
-
-
-def _outer(event: Event) -> int:
-    """How many of the sites are calls around the event: the last one is the access itself."""
-    sites = event.sites
-    return len(sites) - 1 if sites and event.place is not None and sites[-1].node is event.place.node else len(sites)
-
-
-def is_session(value: Value) -> bool:
-    """A database session: by its type; by its name only where the type is not known."""
-    if isinstance(value, Choice):
-        return any(is_session(option) for option in value.options)
-    if isinstance(value, Argument):
-        plain = plain_type(value.annotation) if value.annotation is not None else None
-        if isinstance(plain, External):
-            return plain.name.rpartition(".")[2] in (
-                "Session",
-                "AsyncSession",
-                "scoped_session",
-                "AsyncConnection",
-                "Connection",
-                "Database",
-            )
-        return value.name in SESSION_NAMES
-    name = dotted_name(value)
-    if name.startswith(("sqlalchemy.", "sqlmodel.", "databases.")):
-        return True
-    return isinstance(value, Member) and value.name in SESSION_NAMES
-
-
-__all__ = ["QueryReader", "is_session"]

@@ -4,11 +4,18 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fastapi_guard.checks.jobs import OtherVersion, do_chunk
+from fastapi_guard.checks.file_pass import FileJob, node_rules
+from fastapi_guard.checks.jobs import Means, OtherVersion, do_chunk, do_jobs
+from fastapi_guard.checks.registry import load_rules
+from fastapi_guard.checks.settings import check_settings
+from fastapi_guard.cli.workers import WORTH_CHARACTERS, hired
+from fastapi_guard.config.settings import Settings
 
 APP = Path(__file__).parents[2] / "fixtures" / "apps" / "todo_jwt"
 
@@ -27,8 +34,11 @@ def plain() -> tuple[int, bytes, str]:
 
 def test_two_processes_say_what_one_says(plain: tuple[int, bytes, str]) -> None:
     """Spawned workers find the same rules."""
+    shared = checked("--no-cache", "-j2", "-v")
+
     assert plain[0] == 1
-    assert checked("--no-cache", "-j2") == plain
+    assert shared[:2] == plain[:2]
+    assert f"{len(list(APP.rglob('*.py')))} were given to workers" in shared[2]
 
 
 def test_kept_results_are_those_of_a_cold_run(plain: tuple[int, bytes, str], tmp_path: Path) -> None:
@@ -69,6 +79,48 @@ def test_workers_of_another_version_do_nothing() -> None:
         do_chunk([], Chosen((), (), frozenset(), False, "0.0.0"))
 
 
+class Dying(Executor):
+    """Workers that die of every task."""
+
+    def __init__(self) -> None:
+        self.tasks = 0
+
+    def submit(self, *task: object, **keywords: object) -> Future[Any]:  # type: ignore[override]
+        self.tasks += 1
+        future: Future[Any] = Future()
+        future.set_exception(BrokenExecutor("killed"))
+        return future
+
+
+def test_what_dead_workers_leave_is_done_here() -> None:
+    """A worker that dies costs nothing but time."""
+    rules = node_rules(load_rules(), check_settings(Settings(), load_rules()))
+    jobs = [
+        FileJob("app/a.py", "x = (\n", "app.a"),
+        FileJob("app/b.py", "x = 1  # fastapi-guard: public why\n", "app.b"),
+    ]
+    workers = Dying()
+
+    here, _ = do_jobs(jobs, rules, Means(), lambda path: None)
+    shared, counters = do_jobs(jobs, rules, Means(executor=lambda characters: workers), lambda path: None)
+
+    assert workers.tasks == 1
+    assert counters.elsewhere == 2
+    assert shared == here
+    assert [len(result.problems) for result in shared] == [1, 0]
+    assert [len(result.suppressions) for result in shared] == [0, 1]
+
+
+def test_processes_are_hired_where_they_are_worth_it() -> None:
+    """Small projects are done in one process unless somebody asks for more."""
+    with hired(None, None) as hire:
+        assert hire(WORTH_CHARACTERS - 1) is None
+    with hired(2, None) as hire:
+        workers = hire(1)
+        assert workers is not None
+        assert workers.submit(os.getpid).result() != os.getpid()
+
+
 @pytest.fixture
 def scheduler() -> Iterator[str]:
     """A Dask cluster of two worker processes on this machine."""
@@ -80,7 +132,10 @@ def scheduler() -> Iterator[str]:
 @pytest.mark.integration
 @pytest.mark.skipif(os.name == "nt", reason="worker processes of a test run need a guarded main module")
 def test_a_dask_cluster_says_what_one_process_says(plain: tuple[int, bytes, str], scheduler: str) -> None:
-    assert checked("--no-cache", f"--executor=dask://{scheduler}") == plain
+    shared = checked("--no-cache", "-v", f"--executor=dask://{scheduler}")
+
+    assert shared[:2] == plain[:2]
+    assert f"{len(list(APP.rglob('*.py')))} were given to workers" in shared[2]
 
 
 @pytest.mark.integration
