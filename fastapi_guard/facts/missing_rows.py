@@ -8,6 +8,7 @@ from fastapi_guard.facts.http_errors import argument, mentions, negated_name, te
 from fastapi_guard.facts.strings import definitions_of
 from fastapi_guard.facts.unit import Unit
 from fastapi_guard.facts.walk import walk
+from fastapi_guard.knowledge.sessions import SESSION_CLASSES
 
 PAGING = re.compile(
     r"^(?:limit|offset|skip|page|per_page|page_size|size|page_number|order|order_by|sort|sort_by|cursor)$"
@@ -48,13 +49,18 @@ def _gives_a_list(function: cst.FunctionDef) -> bool:
     )
 
 
+INJECTED = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.param_functions.Depends"}) | SESSION_CLASSES
+"""What stands at a parameter that FastAPI or another function fills."""
+
+
 def _is_given(parameter: cst.Param, unit: Unit) -> bool:
     """Whether somebody else than the client fills it: `self`, a dependency, a session."""
     if parameter.name.value in ("self", "cls", "request", "response", "db", "session", "conn", "connection"):
         return True
     parts = [part for part in (parameter.default, parameter.annotation) if part is not None]
-    names = {inner.value for part in parts for inner in walk(part) if isinstance(inner, cst.Name)}
-    return bool(names & {"Depends", "Security", "Session", "AsyncSession"}) or (
+    nodes = [inner for part in parts for inner in walk(part) if isinstance(inner, (cst.Name, cst.Attribute))]
+    names = {inner.value for inner in nodes if isinstance(inner, cst.Name)}
+    return not {unit.resolve(inner) for inner in nodes}.isdisjoint(INJECTED) or (
         parameter.default is None and parameter.annotation is not None and names.isdisjoint(SCALARS)
     )
 

@@ -6,6 +6,11 @@ SESSION_CLASSES: frozenset[str] = frozenset({
 })  # fmt: skip
 """Classes whose instances are sessions."""
 
+SESSION_TYPES: frozenset[str] = frozenset(
+    {"AsyncConnection", "AsyncSession", "Connection", "Database", "Session", "scoped_session"}
+)
+"""Last names of the types, of any library, that a parameter for a session or a connection is annotated with."""
+
 SESSION_MAKERS: frozenset[str] = frozenset({
     "sqlalchemy.ext.asyncio.async_sessionmaker", "sqlalchemy.ext.asyncio.session.async_sessionmaker", "sqlalchemy.orm.session.sessionmaker",
     "sqlalchemy.orm.sessionmaker",

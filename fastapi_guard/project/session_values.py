@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi_guard.knowledge.database import (
     SESSION_NAMES,
 )
+from fastapi_guard.knowledge.sessions import SESSION_TYPES
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.values import (
@@ -23,14 +24,7 @@ def is_session(value: Value) -> bool:
     if isinstance(value, Argument):
         plain = plain_type(value.annotation) if value.annotation is not None else None
         if isinstance(plain, External):
-            return plain.name.rpartition(".")[2] in (
-                "Session",
-                "AsyncSession",
-                "scoped_session",
-                "AsyncConnection",
-                "Connection",
-                "Database",
-            )
+            return plain.name.rpartition(".")[2] in SESSION_TYPES
         return value.name in SESSION_NAMES
     name = dotted_name(value)
     if name.startswith(("sqlalchemy.", "sqlmodel.", "databases.")):
