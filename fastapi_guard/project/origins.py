@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from fastapi_guard.knowledge.authentication import VERIFIERS, look_up
+from fastapi_guard.knowledge.authentication import is_verifier
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.credentials import is_request
 from fastapi_guard.project.values import (
@@ -206,9 +206,10 @@ def _inside(part: Value) -> list[Value]:
     return list(part.items.values()) if isinstance(part, Mapping) else []
 
 
+@lru_cache(maxsize=8_192)
 def is_identity(name: str) -> bool:
     """Whether a library function gives what a credential says: not one that hashes a password."""
-    return look_up(VERIFIERS, name) is not None and not PASSWORDS.search(name)
+    return is_verifier(name) and not PASSWORDS.search(name)
 
 
 PASSWORDS = re.compile(
