@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import OWNER_PATTERN, SECRET_COLUMNS
 from fastapi_guard.project.evaluator.calls import is_authorizer
-from fastapi_guard.project.origins import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN, Origins, comes_from
+from fastapi_guard.project.kinds import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN
+from fastapi_guard.project.origins import Origins, comes_from
 from fastapi_guard.project.roles import asks_for_role, tests_around
 from fastapi_guard.project.statements import Condition, Statement
 from fastapi_guard.project.tables import Table, TableReader

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from fastapi_guard.project.aftermath import Aftermath
-from fastapi_guard.project.origins import CLIENT, Origins, comes_from
+from fastapi_guard.project.kinds import CLIENT
+from fastapi_guard.project.origins import Origins, comes_from
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import Item, Member, Operation, Result, Value
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from fastapi_guard.knowledge.authentication import is_verifier
-from fastapi_guard.project.behaviour import dotted_name
-from fastapi_guard.project.credentials import is_request
+from fastapi_guard.project.kinds import CONSTANT, INJECTED, OWN, PRINCIPAL, Kind, KindReader, Kinds, origin_key
 from fastapi_guard.project.values import (
     Argument,
-    BoundMethod,
     Choice,
     Class,
-    Conditional,
     Coroutine,
-    EnumMember,
     External,
     Function,
     Instance,
     Item,
     Literal,
-    Mapping,
     Member,
     Operation,
     Partial,
@@ -33,21 +25,6 @@ from fastapi_guard.project.values import (
     Value,
 )
 
-PRINCIPAL, CLIENT, OWN, ROW, CONSTANT, COLUMN, INJECTED, UNKNOWN = (
-    "principal", "client", "own", "row", "constant", "column", "injected", "unknown"
-)  # fmt: skip
-"""`injected`: given by a dependency that says nothing about who calls, such as a session."""
-Kind = str | tuple[int, int]
-"""A kind, or the key of the dependency that gives a value: whose that is differs between operations."""
-PLAIN_KINDS: dict[type[Value], str] = {
-    Literal: CONSTANT,
-    EnumMember: CONSTANT,
-    Setting: CONSTANT,
-    External: CONSTANT,
-    Class: COLUMN,
-}
-"""Values that are something by themselves, by their type."""
-IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
 MOST_PARTS = 400
 
 
@@ -55,33 +32,30 @@ MOST_PARTS = 400
 class Origins:
     """What is known of the values of one operation; it grows while its queries are read in order."""
 
+    reader: KindReader
+    """What values are made of, as far as that is the same in all operations."""
     principals: frozenset[tuple[int, int]]
     """Dependencies that say who calls."""
     givers: frozenset[tuple[int, int]] = frozenset()
     """Dependencies that give rows and know who calls: what they load is judged where they load it."""
-    loads: dict[int, str] = field(default_factory=dict)
-    """What queries gave, by identity: `own` where the query is limited to the principal, `row` where it is not."""
-    kept: list[Value] = field(default_factory=list)
-    """Values whose identity is remembered."""
+    loads: dict[Value, str] = field(default_factory=dict)
+    """What queries gave: `own` where the query is limited to the principal, `row` where it is not."""
     trusted: set[object] = field(default_factory=set)
     """Values of the client that were compared with the principal, or that a limited query has looked up."""
 
-    _known_kinds: dict[int, frozenset[str]] = field(default_factory=dict)
+    _known: dict[Kinds, frozenset[str]] = field(default_factory=dict)
 
     def remember(self, load: Value, kind: str) -> None:
         """What a query gave, and how it is limited."""
-        self.loads[id(load)] = kind
-        self._known_kinds.clear()
-        self.kept.append(load)
+        self.loads[load] = kind
+        self.reader = KindReader(self.loads)
 
     def kinds(self, value: Value) -> frozenset[str]:
         """Everything that a value is made of."""
-        known = self._known_kinds.get(id(value))
+        made_of = self.reader.of(value)
+        known = self._known.get(made_of)
         if known is None:
-            known = self._known_kinds[id(value)] = frozenset(
-                self._parts(value) if self.loads else map(self._told, _raw_kinds(value))
-            )
-            self.kept.append(value)
+            known = self._known[made_of] = frozenset(map(self._told, made_of))
         return known
 
     def is_of_principal(self, value: Value) -> bool:
@@ -106,128 +80,11 @@ class Origins:
         """A value was compared with the principal."""
         self.trusted.update(keys_of(value))
 
-    def _parts(self, value: Value) -> Iterator[str]:
-        pending: list[Value] = [value]
-        seen: set[int] = set()
-        for _ in range(MOST_PARTS):
-            if not pending:
-                return
-            part = pending.pop()
-            if id(part) in seen:
-                continue
-            seen.add(id(part))
-            if id(part) in self.loads:
-                yield self.loads[id(part)]
-                continue
-            kind = _kind(part)
-            if kind is not None:
-                yield self._told(kind)
-            else:
-                pending.extend(_inside(part))
-        yield UNKNOWN
-
     def _told(self, kind: Kind) -> str:
         """What a dependency gives is the principal's, or nobody's, in this operation."""
         if isinstance(kind, str):
             return kind
         return PRINCIPAL if kind in self.principals else OWN if kind in self.givers else INJECTED
-
-
-@lru_cache(maxsize=32_768)
-def _raw_kinds(value: Value) -> frozenset[Kind]:
-    """Everything that a value is made of, whoever asks; the same values are met in many operations."""
-    pending: list[Value] = [value]
-    seen: set[int] = set()
-    found: set[Kind] = set()
-    for _ in range(MOST_PARTS):
-        if not pending:
-            return frozenset(found)
-        part = pending.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        kind = _kind(part)
-        if kind is not None:
-            found.add(kind)
-        else:
-            pending.extend(_inside(part))
-    found.add(UNKNOWN)
-    return frozenset(found)
-
-
-def _kind(part: Value) -> Kind | None:
-    """What a value is by itself; None where that depends on its parts."""
-    plain = PLAIN_KINDS.get(type(part))
-    if plain is not None:
-        return plain
-    if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
-        return origin_key(part.origin)
-    if isinstance(part, Member) and part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
-        return PRINCIPAL
-    if isinstance(part, Argument) and part.holder is None:
-        return CLIENT
-    if isinstance(part, Instance) and part.is_abstract and part.holder is None:
-        return CLIENT
-    if isinstance(part, (Mapping, Sequence)) and not part.items and not part.is_complete:
-        return UNKNOWN  # what a loop or another request has put in
-    if isinstance(part, Result) and is_identity(dotted_name(part.callee)):
-        return PRINCIPAL
-    if isinstance(part, (Member, Item, Result, Operation, Choice, Coroutine, Sequence, Mapping, Argument, Instance)):
-        return None
-    if isinstance(part, Conditional):
-        return None
-    return UNKNOWN
-
-
-def _inside(part: Value) -> list[Value]:
-    if isinstance(part, (Argument, Instance)):
-        return (
-            [part.holder]
-            if part.holder is not None
-            else list(part.attributes.values())
-            if isinstance(part, Instance)
-            else []
-        )
-    if isinstance(part, (Member, Item)):
-        return [part.receiver]
-    if isinstance(part, Conditional):
-        return [part.value]
-    if isinstance(part, Result):
-        callee = [] if isinstance(part.callee, External) else [part.callee]
-        return [*callee, *part.arguments, *part.keywords.values()]
-    if isinstance(part, Operation):
-        return list(part.operands)
-    if isinstance(part, Choice):
-        return list(part.options)
-    if isinstance(part, Coroutine):
-        return [part.result]
-    if isinstance(part, Sequence):
-        return list(part.items)
-    return list(part.items.values()) if isinstance(part, Mapping) else []
-
-
-@lru_cache(maxsize=8_192)
-def is_identity(name: str) -> bool:
-    """Whether a library function gives what a credential says: not one that hashes a password."""
-    return is_verifier(name) and not PASSWORDS.search(name)
-
-
-PASSWORDS = re.compile(
-    r"^(?:passlib|bcrypt|argon2|pwdlib|hashlib|hmac|secrets|werkzeug)\b|hash|password|compare_digest|checkpw"
-)
-
-
-def origin_key(target: Value) -> tuple[int, int]:
-    """What a dependency is known by, however often the expression that makes it is evaluated."""
-    if isinstance(target, BoundMethod):
-        target = target.function
-    if isinstance(target, Partial):
-        return origin_key(target.function)
-    if isinstance(target, Function):
-        return id(target.definition), 0
-    if isinstance(target, (Instance, Result)) and target.place is not None:
-        return id(target.place.node), 1
-    return id(target.definition) if isinstance(target, Class) else id(target), 2
 
 
 def keys_of(value: Value) -> set[object]:

@@ -9,8 +9,9 @@ from fastapi_guard.knowledge.database import ADMIN_WORDS, ROLE_WORDS
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.kinds import origin_key
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
-from fastapi_guard.project.origins import Origins, closed_over, origin_key
+from fastapi_guard.project.origins import Origins, closed_over
 from fastapi_guard.project.queries import Known, QueryReader
 from fastapi_guard.project.roles import role_checks
 from fastapi_guard.project.session_values import is_session
@@ -86,7 +87,11 @@ class OwnershipReader:
                 continue
             trace = self.judge.behaviours.trace_of(target)
             gives_session = trace.returned is not None and is_session(trace.returned)
-            if gives_session and not tells(trace, principals - {origin_key(target)}) and not _listens(node):
+            if (
+                gives_session
+                and not tells(trace, self.queries.origins(principals - {origin_key(target)}))
+                and not _listens(node)
+            ):
                 found.add(origin_key(target))
         return frozenset(found)
 
@@ -114,9 +119,8 @@ class OwnershipReader:
                 yield node, target
 
 
-def tells(trace: Trace, principals: frozenset[tuple[int, int]]) -> bool:
+def tells(trace: Trace, origins: Origins) -> bool:
     """Whether code hands who calls to something: a setting of the database's session, criteria of all its queries."""
-    origins = Origins(principals)
     for event in trace.events:
         value = event.value
         if event.kind in ("call", "ask") and isinstance(value, Result):

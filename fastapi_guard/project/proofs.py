@@ -9,12 +9,8 @@ from fastapi_guard.knowledge.database import (
     VISIBILITIES,
 )
 from fastapi_guard.project.bounds import Bound, spelled
-from fastapi_guard.project.origins import (
-    CLIENT,
-    Origins,
-    arguments_in,
-    comes_from,
-)
+from fastapi_guard.project.kinds import CLIENT
+from fastapi_guard.project.origins import Origins, arguments_in, comes_from
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
     Member,

@@ -26,21 +26,10 @@ from fastapi_guard.project.comparisons import Comparisons
 from fastapi_guard.project.documents import DocumentReader
 from fastapi_guard.project.found import Found, ended, load_of, merged, outer_sites, placed
 from fastapi_guard.project.helpers import helper_statement
+from fastapi_guard.project.kinds import CLIENT, INJECTED, OWN, PRINCIPAL, ROW, KindReader
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
-from fastapi_guard.project.origins import (
-    CLIENT,
-    INJECTED,
-    OWN,
-    PRINCIPAL,
-    ROW,
-    Origins,
-    arguments_in,
-    closed_over,
-    comes_from,
-    dependencies_in,
-    keys_of,
-)
+from fastapi_guard.project.origins import Origins, arguments_in, closed_over, comes_from, dependencies_in, keys_of
 from fastapi_guard.project.passwords import in_statement, with_row
 from fastapi_guard.project.proofs import asks_whether_public, is_proof, is_proven
 from fastapi_guard.project.reach import followed, untied_tables
@@ -83,6 +72,13 @@ class QueryReader:
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
         self.documents = DocumentReader(tables)
+        self._kinds = KindReader()
+
+    def origins(
+        self, principals: frozenset[tuple[int, int]], givers: frozenset[tuple[int, int]] = frozenset()
+    ) -> Origins:
+        """What is known of values to begin with, where these dependencies say who calls and those give his rows."""
+        return Origins(self._kinds, principals, givers)
 
     def accesses(
         self, loading: Sequence[tuple[tuple[int, int], Trace]], trace: Trace, guards: Sequence[Trace], known: Known
@@ -92,7 +88,7 @@ class QueryReader:
         `loading` are the dependencies that may load rows with their traces, `trace` that of the handler, `guards` those of
         all its dependencies.
         """
-        origins = Origins(known.principals, known.givers)
+        origins = self.origins(known.principals, known.givers)
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
         watched = (*own, *(guard.distinct() for guard in guards))

@@ -13,8 +13,9 @@ from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import spelled
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.hashing import hashes
+from fastapi_guard.project.kinds import CLIENT, CONSTANT, OWN, PRINCIPAL
 from fastapi_guard.project.model import ColumnWrite
-from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.passwords import PASSWORD, is_as_given
 from fastapi_guard.project.roles import role_before
 from fastapi_guard.project.statements import Statement, StatementReader
