@@ -8,9 +8,9 @@ from functools import cached_property
 
 from fastapi_guard.knowledge.database import GIVES_NONE_TO
 from fastapi_guard.location import Location
+from fastapi_guard.project.descent import sources
 from fastapi_guard.project.model import Absence
 from fastapi_guard.project.one_row import may_give_none
-from fastapi_guard.project.origins import sources
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
     Choice,
@@ -42,7 +42,7 @@ class AbsenceReader:
             if event.kind == "call" and isinstance(event.value, Result) and may_give_none(event.value)
         ]
         self._loads = {
-            id(event.value)
+            event.value
             for event in trace.events
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
         }

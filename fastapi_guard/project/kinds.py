@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping as Table
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from fastapi_guard.knowledge.authentication import is_verifier
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.credentials import is_request
+from fastapi_guard.project.parts import PartReader
 from fastapi_guard.project.values import (
     Argument,
     BoundMethod,
@@ -48,63 +49,21 @@ PLAIN_KINDS: dict[type[Value], Kinds] = {
 }
 """Values that are something by themselves, by their type."""
 IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
-CHANGEABLE = (Instance, Sequence, Mapping)
-"""Values that can hold themselves."""
-MOST_PARTS = 400
-MOST_NESTED = 40
+NOTHING: Kinds = frozenset()
 
 
-class KindReader:
-    """Reads what values are made of; a class because the same values are parts of many others."""
+def kind_reader(loads: Table[Value, str] | None = None) -> PartReader[Kind]:
+    """Says what values are made of; `loads` are something whatever they are made of: what queries gave."""
+    return PartReader(partial(_own, loads or {}), (Instance, Sequence, Mapping), frozenset({UNKNOWN}))
 
-    def __init__(self, loads: Table[Value, str] | None = None) -> None:
-        self._loads = loads or {}
-        """What is known of values, whatever they are made of: of what queries gave."""
-        self._known: dict[Value, Kinds] = {}
 
-    def of(self, value: Value, depth: int = 0) -> Kinds:
-        """Everything that a value is made of."""
-        chain: list[Value] = []
-        known = self._known.get(value)
-        while known is None:
-            chain.append(value)
-            parts: list[Value] = []
-            known = self._own(value, parts)
-            if known is not None:
-                break
-            if isinstance(value, CHANGEABLE) or depth > MOST_NESTED:
-                known = self._of_any(parts)
-            elif len(parts) == 1:
-                value = parts[0]
-                known = self._known.get(value)
-            else:
-                known = frozenset[Kind]().union(*(self.of(part, depth + 1) for part in parts))
-        for each in chain:
-            self._known[each] = known
-        return known
-
-    def _of_any(self, values: list[Value]) -> Kinds:
-        """The same of values that may hold themselves."""
-        pending = list(values)
-        seen: set[int] = set()
-        found: set[Kind] = set()
-        for _ in range(MOST_PARTS):
-            if not pending:
-                return frozenset(found)
-            part = pending.pop()
-            if id(part) in seen:
-                continue
-            seen.add(id(part))
-            found.update(self._known.get(part) or self._own(part, pending) or ())
-        return frozenset(found | {UNKNOWN})
-
-    def _own(self, part: Value, pending: list[Value]) -> Kinds | None:
-        """What a value is by itself; None where that depends on its parts, which are then pending."""
-        plain = PLAIN_KINDS.get(type(part))
-        if plain is not None:
-            return plain
-        kind = self._loads.get(part) or _kind(part, pending)
-        return frozenset({kind}) if kind is not None else None
+def _own(loads: Table[Value, str], part: Value, pending: list[Value]) -> Kinds:
+    """What a value is by itself; nothing where that depends on its parts, which are then pending."""
+    plain = PLAIN_KINDS.get(type(part))
+    if plain is not None:
+        return plain
+    kind = loads.get(part) or _kind(part, pending)
+    return frozenset({kind}) if kind is not None else NOTHING
 
 
 def _kind(part: Value, pending: list[Value]) -> Kind | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import partial
 
-from fastapi_guard.project.kinds import CONSTANT, INJECTED, OWN, PRINCIPAL, Kind, KindReader, Kinds, origin_key
+from fastapi_guard.project.descent import closed_over, descent_reader
+from fastapi_guard.project.kinds import CONSTANT, INJECTED, OWN, PRINCIPAL, Kind, Kinds, kind_reader, origin_key
+from fastapi_guard.project.parts import MOST_PARTS, PartReader
 from fastapi_guard.project.values import (
     Argument,
     Choice,
-    Class,
     Coroutine,
     External,
     Function,
@@ -20,24 +21,23 @@ from fastapi_guard.project.values import (
     Operation,
     Partial,
     Result,
-    Sequence,
     Setting,
     Value,
 )
-
-MOST_PARTS = 400
 
 
 @dataclass(slots=True)
 class Origins:
     """What is known of the values of one operation; it grows while its queries are read in order."""
 
-    reader: KindReader
+    made_of: PartReader[Kind]
     """What values are made of, as far as that is the same in all operations."""
     principals: frozenset[tuple[int, int]]
     """Dependencies that say who calls."""
     givers: frozenset[tuple[int, int]] = frozenset()
     """Dependencies that give rows and know who calls: what they load is judged where they load it."""
+    taken_of: PartReader[Value] = field(default_factory=partial(descent_reader, ()))
+    """What queries gave, of which values were taken."""
     loads: dict[Value, str] = field(default_factory=dict)
     """What queries gave: `own` where the query is limited to the principal, `row` where it is not."""
     trusted: set[object] = field(default_factory=set)
@@ -48,15 +48,19 @@ class Origins:
     def remember(self, load: Value, kind: str) -> None:
         """What a query gave, and how it is limited."""
         self.loads[load] = kind
-        self.reader = KindReader(self.loads)
+        self.made_of = kind_reader(self.loads)
 
     def kinds(self, value: Value) -> frozenset[str]:
         """Everything that a value is made of."""
-        made_of = self.reader.of(value)
-        known = self._known.get(made_of)
+        kinds = self.made_of.of(value)
+        known = self._known.get(kinds)
         if known is None:
-            known = self._known[made_of] = frozenset(map(self._told, made_of))
+            known = self._known[kinds] = frozenset(map(self._told, kinds))
         return known
+
+    def comes_from(self, value: Value, load: Value) -> bool:
+        """Whether a value is what a query gave, or was taken of it."""
+        return value is load or load in self.taken_of.of(value)
 
     def is_of_principal(self, value: Value) -> bool:
         """Whether the principal takes part in a value."""
@@ -174,56 +178,3 @@ def arguments_in(value: Value) -> list[Argument]:
         elif isinstance(part, Coroutine):
             pending.append(part.result)
     return found
-
-
-def closed_over(value: Value) -> list[Value]:
-    """What a function that was made on the spot remembers: `Policy.of(task)` gives one that knows the task."""
-    if isinstance(value, Partial):
-        return [*value.arguments, *value.keywords.values()]
-    if isinstance(value, Function) and value.scope.kind == "function":
-        return list(value.scope.names.values())
-    return []
-
-
-def comes_from(value: Value, load: Value) -> bool:
-    """Whether a value is what a query gave, or a part of it."""
-    return value is load or id(load) in sources(value)
-
-
-@lru_cache(maxsize=16_384)
-def sources(value: Value) -> frozenset[int]:
-    """Identities of everything that a value is made of; asked again and again while a trace is read.
-
-    The cache keeps the values alive, so that an identity in it is theirs.
-    """
-    pending: list[Value] = [value]
-    seen: dict[int, Value] = {}
-    while pending and len(seen) < MOST_PARTS:
-        part = pending.pop()
-        if id(part) in seen:
-            continue
-        seen[id(part)] = part
-        if isinstance(part, Choice):
-            pending.extend(part.options)
-        elif isinstance(part, (Member, Item)):
-            pending.append(part.receiver)
-        elif isinstance(part, Result):
-            if isinstance(part.callee, External) or (
-                isinstance(part.callee, Member) and isinstance(part.callee.receiver, Class)
-            ):
-                pending.extend(part.arguments[:1])  # str(row.user_id), list(rows), TaskRead.model_validate(row)
-            else:
-                pending.append(part.callee)
-        elif isinstance(part, Argument) and part.holder is not None:
-            pending.append(part.holder)
-        elif isinstance(part, Instance):
-            pending.extend(value for name, value in part.arguments.items() if name in ("0", "**"))
-        elif isinstance(part, Coroutine):
-            pending.append(part.result)
-        elif isinstance(part, Sequence):
-            pending.extend(part.items)
-        elif isinstance(part, Operation):
-            pending.extend(part.operands)
-        elif isinstance(part, (Function, Partial)):
-            pending.extend(closed_over(part))
-    return frozenset(seen)

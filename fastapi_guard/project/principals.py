@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from fastapi_guard.knowledge.database import ADMIN_WORDS, ROLE_WORDS
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.dependencies import identify
+from fastapi_guard.project.descent import closed_over
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.kinds import origin_key
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
-from fastapi_guard.project.origins import Origins, closed_over
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.queries import Known, QueryReader
 from fastapi_guard.project.roles import role_checks
 from fastapi_guard.project.session_values import is_session
