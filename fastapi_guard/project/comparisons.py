@@ -24,7 +24,7 @@ class Comparisons:
     def _by_load(self) -> dict[Value, list[Value]]:
         found: dict[Value, list[Value]] = {}
         for compare in self._compares:
-            for load in frozenset[Value]().union(*map(self._taken_of.of, _sides(compare))):
+            for load in dict.fromkeys(load for side in _sides(compare) for load in self._taken_of.of(side)):
                 found.setdefault(load, []).append(compare)
         return found
 

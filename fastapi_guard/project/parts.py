@@ -30,6 +30,8 @@ class PartReader(Generic[Mark]):
     def of(self, value: Value, depth: int = 0) -> frozenset[Mark]:
         """The marks of a value and of all that it is made of."""
         known = self._known.get(value)
+        if known is not None:
+            return known
         chain: list[tuple[Value, frozenset[Mark]]] = []
         while known is None:
             parts: list[Value] = []
