@@ -130,6 +130,9 @@ LIBRARIES: dict[str, tuple[str, Methods]] = {
 }
 """By package: what answers, and the methods and functions that ask it."""
 
+ASKING: Methods = frozenset().union(*(methods for _, methods in LIBRARIES.values()))
+"""The methods and functions that ask somebody, whoever that is."""
+
 MODEL_WORDS: tuple[str, ...] = tuple(
     sorted({name.rpartition(".")[2] for name, (answers, _) in LIBRARIES.items() if answers == MODEL})
 )

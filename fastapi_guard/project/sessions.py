@@ -216,10 +216,8 @@ def _mentions(node: ast.expr, name: str) -> bool:
 OPENERS = SESSION_CLASSES | CONNECTORS
 
 
-def _opened(value: Value) -> str:
+def _opened(value: Result) -> str:
     """What a call is called that opens a session or a connection; empty for any other."""
-    if not isinstance(value, Result):
-        return ""
     callee = value.callee
     if isinstance(callee, External) and callee.name in OPENERS:
         return _spelled(value, callee.name.rpartition(".")[2])
@@ -235,8 +233,9 @@ def _opened(value: Value) -> str:
 @lru_cache(maxsize=32_768)
 def _openings(value: Result) -> tuple[str, tuple[tuple[str, Place], ...]]:
     """What a call is called that opens one, and what was opened, where, to make the object whose method is called."""
-    opening = ((_opened(each), each.place) for each in _receivers(value) if isinstance(each, Result))
-    return _opened(value), tuple((name, place) for name, place in opening if name and place is not None)
+    made = [each for each in _receivers(value) if isinstance(each, Result)]
+    before = [(name, each.place) for each in made if (name := _opened(each)) and each.place is not None]
+    return _opened(value), tuple(before)
 
 
 def _spelled(value: Result, otherwise: str) -> str:
