@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fastapi_guard.knowledge.authentication import (
     IDENTITY_LIBRARIES,
@@ -39,6 +40,7 @@ CREDENTIAL_MARKERS = frozenset({"Header", "Cookie"})
 CREDENTIAL_PARAMETERS = ("token", "authorization", "api_key", "apikey", "x_api_key", "access_token", "secret")
 
 
+@lru_cache(maxsize=32_768)
 def verifies(result: Result) -> bool:
     callee = result.callee
     name = dotted_name(callee)

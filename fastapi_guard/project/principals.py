@@ -14,7 +14,7 @@ from fastapi_guard.project.kinds import origin_key
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
 from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.queries import Known, QueryReader
-from fastapi_guard.project.roles import role_checks
+from fastapi_guard.project.roles import role_check
 from fastapi_guard.project.session_values import is_session
 from fastapi_guard.project.tables import TableReader, plain_name
 from fastapi_guard.project.trace import Trace
@@ -62,7 +62,7 @@ class OwnershipReader:
         ]
         own = [target for target in targets if identify(target)[1] is not None]
         guards = [self.judge.behaviours.trace_of(target) for target in own]
-        role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
+        role = next((test for each in (*guards, trace) if (test := role_check(each))), "") or _named_role(operation)
         pairs = [(origin_key(target), guard) for guard, target in zip(guards, own, strict=True)]
         deciding = {
             origin_key(target)

@@ -7,14 +7,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from fastapi_guard.knowledge.database import (
-    EXECUTES,
-    GETS,
     PASSWORD_COLUMNS,
-    QUERY_ENDS,
-    ROW_METHODS,
     TENANT_COLUMNS,
-    TRANSACTIONS,
-    WRITES,
     is_named_after_a_check,
 )
 from fastapi_guard.location import Location
@@ -25,9 +19,8 @@ from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.caches import answered_before
 from fastapi_guard.project.comparisons import Comparisons
 from fastapi_guard.project.descent import closed_over, descent_reader
-from fastapi_guard.project.documents import DocumentReader
-from fastapi_guard.project.found import Found, ended, load_of, merged, outer_sites, placed
-from fastapi_guard.project.helpers import helper_statement
+from fastapi_guard.project.finding import Finder
+from fastapi_guard.project.found import Found, load_of, outer_sites
 from fastapi_guard.project.kinds import CLIENT, INJECTED, OWN, PRINCIPAL, ROW, kind_reader
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
@@ -37,12 +30,10 @@ from fastapi_guard.project.proofs import asks_whether_public, is_proof, is_prove
 from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
-from fastapi_guard.project.session_values import is_session
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row
+from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, TableReader
-from fastapi_guard.project.trace import Event, Trace, distinct_values
+from fastapi_guard.project.trace import Trace, distinct_values
 from fastapi_guard.project.values import (
-    External,
     Literal,
     Member,
     Operation,
@@ -73,9 +64,8 @@ class QueryReader:
         self.statements = StatementReader(tables)
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
-        self.documents = DocumentReader(tables)
+        self.finder = Finder(self.statements)
         self._kinds = kind_reader()
-        self._found: dict[Trace, tuple[Found, ...]] = {}
 
     def origins(
         self,
@@ -99,7 +89,7 @@ class QueryReader:
         watched = tuple(dict.fromkeys((*own, *(guard.distinct() for guard in guards))))
         read = {each for _, each in loading}
         deciding = [each for each in guards if each not in read]
-        found = (access for each in (*own, *deciding) for access in self._in_trace(each))
+        found = (access for each in (*own, *deciding) for access in self.finder.in_trace(each))
         loads = (load for access in found for load in (access.event.value, load_of(access), *access.others))
         origins = self.origins(known.principals, known.givers, loads)
         compares = list(distinct_values(value for each in watched for value in each.compares))
@@ -112,7 +102,7 @@ class QueryReader:
         asked_for: set[object] = set()
         gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
-            accesses = self._in_trace(trace)
+            accesses = self.finder.in_trace(trace)
             if not accesses:
                 continue
             aftermath = Aftermath(trace, origins.taken_of)
@@ -192,88 +182,6 @@ class QueryReader:
         if table is not None and not (table.is_owned and table.owner_column != table_tenant(table)):
             yield table.short_name
 
-    # Finding
-
-    def _in_trace(self, trace: Trace) -> tuple[Found, ...]:
-        """The accesses in a trace, read once: many operations share a dependency."""
-        known = self._found.get(trace)
-        if known is None:
-            known = self._found[trace] = tuple(merged(self._of_trace(trace)))
-        return known
-
-    def _of_trace(self, trace: Trace) -> Iterator[Found]:
-        consumed = {
-            id(event.value.callee.receiver)
-            for event in trace.events
-            if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-            if event.value.callee.name not in ROW_METHODS and not is_of_row(event.value)
-        }
-        for event in trace.events:
-            if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
-                found = self._of_call(event, event.value, consumed)
-                if found is not None:
-                    yield found
-
-    def _of_call(self, event: Event, result: Result, consumed: set[int]) -> Found | None:
-        callee, arguments = result.callee, result.arguments
-        first = arguments[0] if arguments else next(iter(result.keywords.values()), None)
-        if isinstance(callee, External):
-            return self._paginated(event, callee, result)
-        if not isinstance(callee, Member):
-            return None
-        receiver, name = callee.receiver, callee.name
-        if name in GETS and (table := self.tables.of(first)):
-            rest = [*arguments[1:], *(value for key, value in result.keywords.items() if key in ("ident", "id"))]
-            key = Operation("keyword", (Literal(table.keys[0]), rest[0])) if rest else None
-            conditions = (Condition(key),) if key is not None else ()
-            return Found(event, "get", Statement("get", (table,), conditions, (), result.place))
-        if name in EXECUTES and first is not None:
-            statement = self.statements.statement(
-                first, (*arguments[1:], *result.keywords.values()) if arguments else ()
-            )
-            if statement is not None:
-                gives = name.startswith("fetch") or is_session(receiver)
-                cursor = receiver if statement.place is None and not gives else None
-                return Found(event, statement.kind, placed(statement, result.place), None, cursor)
-        if name in QUERY_ENDS and (statement := self.statements.legacy_query(receiver)) is not None:
-            return Found(event, *ended(statement, name, result))
-        found = self.documents.statement(result) or helper_statement(result, self.tables)
-        if found is not None:
-            return Found(event, found.kind, found)
-        if id(result) not in consumed and (statement := self.statements.model_query(result)) is not None:
-            return Found(event, statement.kind, statement)
-        if name in TRANSACTIONS and is_session(receiver):
-            return Found(event, name, Statement(name, ()))
-        return self._written(event, result, callee, first)
-
-    def _written(self, event: Event, result: Result, callee: Member, first: Value | None) -> Found | None:
-        name = callee.name
-        if name not in WRITES and name != "update_from_dict":
-            return None
-        written = callee.receiver if name == "save" or first is None else first
-        if name == "delete" and first is None and not self._is_row(callee.receiver):
-            return None
-        table = self.statements.table_of_object(written)
-        kind = WRITES.get(name, "save")
-        if table is not None:
-            return Found(event, kind, Statement(kind, (table,)), written)
-        if name in ("add", "add_all", "merge", "delete") and is_session(callee.receiver):
-            return Found(event, kind, Statement(kind, ()), written)
-        return None
-
-    def _is_row(self, value: Value) -> bool:
-        return self.statements.table_of_object(value) is not None
-
-    def _paginated(self, event: Event, callee: External, result: Result) -> Found | None:
-        """`paginate(session, select(...))` of fastapi-pagination and its like."""
-        if not callee.name.rpartition(".")[2].endswith("paginate"):
-            return None
-        for argument in [*result.arguments, *result.keywords.values()]:
-            statement = self.statements.statement(argument) or self.statements.legacy_query(argument)
-            if statement is not None and statement.tables:
-                return Found(event, statement.kind, statement)
-        return None
-
     # Judging
 
     def _trust_compared(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> None:
@@ -304,7 +212,7 @@ class QueryReader:
         for trace in deciding:
             owned = [
                 (access, access.table)
-                for access in self._in_trace(trace)
+                for access in self.finder.in_trace(trace)
                 if access.kind in ("select", "get") and access.table is not None and access.table.is_owned
             ]
             if not owned:

@@ -38,7 +38,7 @@ def is_response(event: Event) -> bool:
 def rejects(event: Event) -> bool:
     if event.kind == "raise":
         options = options_of(event.value)
-        if event.caught and all(status_of(option) is None for option in options) and _sounds_rejecting(event.caught):
+        if event.caught and _sounds_rejecting(event.caught) and all(status_of(option) is None for option in options):
             return True  # `except CredentialsNotValid as error: raise as_http(error)`
         return any(_is_rejection(option) for option in options)
     if event.kind == "call" and isinstance(event.value, Result):

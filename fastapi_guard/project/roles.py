@@ -149,14 +149,16 @@ def _names_role(node: ast.AST) -> bool:
     )
 
 
-def role_checks(trace: Trace) -> Iterator[str]:
-    """The tests of roles behind which a trace raises, as written."""
+@lru_cache(maxsize=512)
+def role_check(trace: Trace) -> str:
+    """The first test of a role behind which a trace raises, as written; empty when there is none."""
     for event in trace.events:
         if event.kind != "raise" or event.place is None:
             continue
-        tests = list(tests_around(event.place))
+        tests = tests_around(event.place)
         if tests and asks_for_role(tests[-1][0]) and not _admits_everybody(tests[-1][0]):
-            yield ast.unparse(tests[-1][0])
+            return ast.unparse(tests[-1][0])
+    return ""
 
 
 def role_around(event: Event) -> str:
