@@ -86,6 +86,8 @@ class QueryReader:
         """
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
+        if not any(map(self.finder.in_trace, own)):
+            return ()
         watched = tuple(dict.fromkeys((*own, *(guard.distinct() for guard in guards))))
         read = {each for _, each in loading}
         deciding = [each for each in guards if each not in read]
@@ -102,15 +104,11 @@ class QueryReader:
         asked_for: set[object] = set()
         gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
-            accesses = self.finder.in_trace(trace)
-            if not accesses:
-                continue
             aftermath = Aftermath(trace, origins.taken_of)
             absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
-            for access in accesses:
-                asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
-                checks = [*near.about(load_of(access)), *asked]
+            for access in self.finder.in_trace(trace):
+                checks = _checks(access, near, aftermath)
                 bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(load_of(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
@@ -219,7 +217,7 @@ class QueryReader:
                 continue
             aftermath = Aftermath(trace, origins.taken_of)
             for access, table in owned:
-                checks = [*near.about(load_of(access)), *aftermath.asked(access.event.value)]
+                checks = _checks(access, near, aftermath)
                 bound = self.bounds.bound(access.statement, table, origins, load_of(access), checks)
                 for value in bound.values if bound.scope in LIMITED else ():
                     if origins.kinds(value) <= TRUSTABLE:
@@ -354,6 +352,12 @@ def _through(bound: Bound, access: DatabaseAccess, row: Value, origins: Origins)
         isinstance(value, Member) and origins.comes_from(value, row) for value in bound.values
     )
     return replace(access, scope="check") if asked_by_row else access
+
+
+def _checks(access: Found, near: Comparisons, aftermath: Aftermath) -> Iterator[Value]:
+    """What may limit what an access gave: comparisons of it, and questions about it."""
+    yield from near.about(load_of(access))
+    yield from aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
 
 
 def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
