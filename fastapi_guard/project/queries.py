@@ -124,8 +124,7 @@ class QueryReader:
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
                 passwords = tuple(self._passwords(access, compares, origins))
-                one = self._made(access, bound, aftermath, origins, role, loaded_at)
-                made.append(replace(one, absence=absence, passwords=passwords))
+                made.append(self._made(access, bound, aftermath, origins, role, loaded_at, absence, passwords))
                 gave.append(load_of(access))
                 if bound.scope in LIMITED:
                     made = [_through(bound, each, row, origins) for each, row in zip(made, gave, strict=True)]
@@ -283,6 +282,8 @@ class QueryReader:
         origins: Origins,
         role: str,
         loaded_at: list[tuple[Value, Location]],
+        absence: Absence | None,
+        passwords: tuple[PasswordComparison, ...],
     ) -> DatabaseAccess:
         event, table, statement = access.event, access.table, access.statement
         assert event.place is not None
@@ -333,6 +334,8 @@ class QueryReader:
             if table is not None and is_read and bound.scope == "unowned"
             else (),
             function=function_around(event.place) if outer_sites(event) else None,
+            absence=absence,
+            passwords=passwords,
         )
 
     def _followed(
