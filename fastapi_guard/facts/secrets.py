@@ -6,14 +6,37 @@ import libcst as cst
 
 from fastapi_guard.facts.unit import Unit
 
+_OPENS = (
+    "jwt",
+    "signing",
+    "encryption",
+    "fernet",
+    "csrf",
+    "api",
+    "access",
+    "private",
+    "auth",
+    "account",
+    "admin",
+    "master",
+)
+_PROVES = ("api", "auth", "access", "bot", "bearer", "slack", "github", "admin", "service", "master")
+
+
+def _after(words: tuple[str, ...], noun: str) -> str:
+    """A pattern of `noun` behind one of the words; it begins with the noun, which is found sooner than many words."""
+    behind = "|".join(f"(?<={word}{mark}{noun})" for word in words for mark in ("_", ""))
+    return f"{noun}(?:{behind})"
+
+
 GIVEN_A_SECRET = re.compile(
-    r"(?i:secret|(?:jwt|signing|encryption|fernet|csrf|api|access|private|auth|account|admin|master|secret)_?key"
-    r"|(?:api|auth|access|bot|bearer|slack|github|admin|service|master|secret)_?token|password|passwd|pwd|passphrase)"
-    r"[\"']?\s*(?:=(?!=)|:)"
+    rf"(?:secret(?:_?(?:key|token))?|{_after(_OPENS, 'key')}|{_after(_PROVES, 'token')}|password|passwd|pwd|passphrase)"
+    r"[\"']?\s*(?:=(?!=)|:)",
+    re.IGNORECASE,
 )
 """Stands wherever a name of a secret is given a value: as a variable, keyword, field or key."""
 
-SECRET_ENDINGS = re.compile(r"(?i:secret|key|token|password|passwd|pwd|passphrase)\b")
+SECRET_ENDINGS = re.compile(r"(?:secret|key|token|password|passwd|pwd|passphrase)\b", re.IGNORECASE)
 """Stands wherever a secret is named."""
 
 SECRET_LOOKS = (

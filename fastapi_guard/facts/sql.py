@@ -56,7 +56,7 @@ SQL_CALLS: tuple[str | re.Pattern[str], ...] = (
         f"{name}("
         for name in sorted(METHODS | {name.rpartition(".")[2] for name in TEXT_CONSTRUCTS | CURSOR_FUNCTIONS})
     ),
-    re.compile(r"\bself\.\w*(?:execute|fetch|query|sql)\w*\("),
+    re.compile(r"self\.\w*(?:execute|fetch|query|sql)\w*\("),
 )
 """One of them is called where SQL text is handed over."""
 
