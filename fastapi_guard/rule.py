@@ -18,7 +18,8 @@ RuleFunction = Callable[..., Iterator[Finding]]
 Word = str | re.Pattern[str]
 """A text that stands in the code, `name(` for what is called under this name, or a pattern that is found in the code.
 
-A name, called or not, is also found under the alias that a module imports it as. A pattern that ignores case is written in
+A name, called or not, or as a pattern of nothing but that name (`\\bname\\b`, where it stands for itself and is no part of
+others), is also found under the alias that a module imports it as. A pattern that ignores case is written in
 lower case and given the flag `re.IGNORECASE`: it is looked for in the code in lower case, which is much quicker.
 """
 

@@ -104,13 +104,21 @@ def _sought(needs: Needs, aliases: Aliases) -> tuple[Sought | None, Sought | Non
 def _sought_words(words: tuple[Word, ...], aliases: Aliases) -> Sought | None:
     if not words:
         return None
-    extra = {
-        alias + ("(" if word.endswith("(") else "")
-        for word in words
-        if isinstance(word, str)
-        for alias in aliases.get(word.removesuffix("("), ())
-    }
-    return _compiled((*words, *sorted(extra)))
+    extra: dict[Word, None] = {}
+    for word in words:
+        name = _name_in(word)
+        for alias in aliases.get(name, ()) if name else ():
+            extra[f"{alias}(" if isinstance(word, str) and word.endswith("(") else alias] = None
+    return _compiled((*words, *extra))
+
+
+@lru_cache(maxsize=512)
+def _name_in(word: Word) -> str:
+    """The name that a word looks for; empty for a pattern of another kind."""
+    if isinstance(word, str):
+        return word.removesuffix("(")
+    alone = re.fullmatch(r"\\b(\w+)\\b", word.pattern)
+    return alone[1] if alone else ""
 
 
 @lru_cache(maxsize=512)

@@ -31,10 +31,13 @@ def _after(words: tuple[str, ...], noun: str) -> str:
 
 GIVEN_A_SECRET = re.compile(
     rf"(?:secret(?:_?(?:key|token))?|{_after(_OPENS, 'key')}|{_after(_PROVES, 'token')}|password|passwd|pwd|passphrase)"
-    r"[\"']?\s*(?:=(?!=)|:)",
+    r"[\"']?\s*(?:=(?!=)|:)(?:[^\"'#:\n]|#[^\n]*\n|(?<=[(\[,=|\\])\s*\n)*[\"']",
     re.IGNORECASE,
 )
-"""Stands wherever a name of a secret is given a value: as a variable, keyword, field or key."""
+"""Stands wherever a name of a secret is given a text: as a variable, keyword, field or key.
+
+Between the two there may be an annotation and a call (`Field("...")`) over several lines, but no other statement.
+"""
 
 SECRET_ENDINGS = re.compile(r"(?:secret|key|token|password|passwd|pwd|passphrase)\b", re.IGNORECASE)
 """Stands wherever a secret is named."""
