@@ -23,6 +23,7 @@ from fastapi_guard.facts.walk import concrete_types
 from fastapi_guard.finding import Finding, Problem
 from fastapi_guard.knowledge.places import is_test
 from fastapi_guard.project.model import Project
+from fastapi_guard.project.seeds import is_seed
 from fastapi_guard.rule import Rule
 from fastapi_guard.source.suppressions import Suppression, mentions_suppressions, read_suppressions
 
@@ -108,6 +109,11 @@ def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Pro
         )
         for path in sorted(texts)
     ]
+
+
+def early_jobs(texts: Mapping[str, str], modules: Mapping[str, str]) -> list[FileJob]:
+    """Jobs for the files that the model will hardly have a word for: those that register nothing."""
+    return [FileJob(path, texts[path], modules[path]) for path in sorted(texts) if not is_seed(path, texts[path])]
 
 
 def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> FileResult:
