@@ -105,8 +105,7 @@ def test_workers_are_begun_with_before_the_model_is_known() -> None:
 
     assert shared == here
     assert counters.elsewhere == 3
-    assert all(result.findings for result in here)
-    assert here[0].findings != here[1].findings
+    assert [len(result.findings) for result in here] == [2, 0, 0]
 
 
 def test_what_dead_workers_leave_is_done_here() -> None:
