@@ -169,15 +169,17 @@ class Interpreter:
         from fastapi_guard.project.evaluator.statements import run_block
 
         scope = Scope(module, module.names, kind="module")
-        undecided, self.undecided = self.undecided, []  # a module is run for all who import it
+        # A module is run for all who import it: whoever watches the first of them does not watch this.
+        undecided, self.undecided = self.undecided, []
         doubts, self.doubts = self.doubts, []
+        trace, self.trace = self.trace, None
         try:
             for statement in statements:
                 if id(statement) not in self.executed:
                     self.executed.add(id(statement))
                     run_block(self, [statement], scope)
         finally:
-            self.undecided, self.doubts = undecided, doubts
+            self.undecided, self.doubts, self.trace = undecided, doubts, trace
 
     def import_module(self, path: str) -> None:
         """What an import statement does beyond binding a name: run a module that registers something.
