@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.facts.names import ModuleNames
 from fastapi_guard.rule import Needs, Rule, Word
 
@@ -25,15 +26,13 @@ class Sought:
     patterns: tuple[re.Pattern[str], ...]
     in_lower_case: tuple[re.Pattern[str], ...]
     """Patterns that ignore case, for the text in lower case: so they are found much sooner."""
-    called: tuple[str, ...]
-    calls: re.Pattern[str] | None
-    """A call of one of `called`, which are looked for first as that is quicker."""
+    calls: CalledNames | None
 
     def is_in(self, text: str) -> bool:
         for word in self.texts:
             if word in text:
                 return True
-        if self.calls is not None and any(word in text for word in self.called) and self.calls.search(text):
+        if self.calls is not None and self.calls.are_in(text):
             return True
         if any(pattern.search(text) is not None for pattern in self.patterns):
             return True
@@ -133,6 +132,5 @@ def _compiled(words: tuple[Word, ...]) -> Sought:
             for pattern in patterns
             if pattern.flags & re.IGNORECASE
         ),
-        called,
-        re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, called))})\s*\(") if called else None,
+        CalledNames(called) if called else None,
     )

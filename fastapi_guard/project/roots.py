@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as TextsByPath
 from functools import partial
 
+from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.location import Location
 from fastapi_guard.project.callers import undecided_arguments
 from fastapi_guard.project.evaluator.calls import call, call_function
@@ -81,9 +81,9 @@ def _run_callers(interpreter: Interpreter, registering: Registering, texts: Text
     }
     if not wanted:
         return
-    calls = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wanted)))})\s*\(")
+    calls = CalledNames(wanted)
     for path in sorted(texts):
-        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
+        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.are_in(texts[path]):
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
