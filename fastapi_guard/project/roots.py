@@ -29,23 +29,22 @@ from fastapi_guard.project.values import (
     Value,
 )
 
+STEPS_OF_A_START = STEPS_PER_ROOT // 8
+"""For code that runs when an application starts and can register nothing: only what it sets up may matter."""
+
 
 def _run_root(
-    interpreter: Interpreter,
-    path: str,
-    run: Callable[[], object],
-    line: int = 1,
-    matters: Callable[[], bool] = lambda: True,
+    interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1, *, may_register: bool = True
 ) -> None:
-    """Evaluate one root within its budget; `matters` says whether what is left out is worth a word."""
-    interpreter.steps_left = STEPS_PER_ROOT
+    """Evaluate one root within its budget; what is left out is worth a word where it might register something."""
+    interpreter.steps_left = STEPS_PER_ROOT if may_register else STEPS_OF_A_START
     interpreter.runs.clear()
     try:
         run()
     except (OutOfSteps, RecursionError):
         interpreter.call_stack.clear()
         interpreter.steps_left = STEPS_PER_ROOT
-        if matters():
+        if may_register:
             entry = Unresolved("steps", Location(path, line), "evaluating this takes too many steps")
             interpreter.unresolved.append(entry)
 
@@ -97,10 +96,12 @@ def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
             start = partial(call, interpreter, lifespan, (router,), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, lifespan))
+            registers = may_register(interpreter, lifespan)
+            _run_root(interpreter, location.path, start, location.line, may_register=registers)
         for handler in router.startup:
             start = partial(call, interpreter, handler, (), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, handler))
+            registers = may_register(interpreter, handler)
+            _run_root(interpreter, location.path, start, location.line, may_register=registers)
 
 
 def _run_differing(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 SEED = re.compile(
     r"\b(?:FastAPI|APIRouter|include_router|add_api_route|add_api_websocket_route|APIRoute|VersionedAPIRouter)\b"
-    r"|^[ \t]*@[\w.\[\]\"']+\.(?:get|put|post|delete|options|head|patch|trace|websocket|api_route|route|websocket_route)\b",
+    r"|^[ \t]*@[\w.\[\]\"']+\.(?:get|put|post|delete|options|head|patch|trace|websocket|api_route|route|websocket_route)"
+    r"\s*\((?!\s*\))(?:(?!\s*\w+\s*=[^=])|[^()]*\bpath\s*=)",
     re.MULTILINE,
 )
-"""Text without which a file neither makes a router nor registers on one."""
+"""Text without which a file neither makes a router nor registers on one; a decorator that registers is given a path."""
 
 TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_test\.py)(?:/|$)")
 """Test code builds applications of its own; they are not the ones that are deployed."""
@@ -65,4 +66,5 @@ def _is_verb_call(decorator: ast.expr) -> bool:
         isinstance(decorator, ast.Call)
         and isinstance(decorator.func, ast.Attribute)
         and decorator.func.attr in REGISTERING_METHODS
+        and (bool(decorator.args) or any(keyword.arg in ("path", None) for keyword in decorator.keywords))
     )
