@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import Place, Result, Value
 
 
-@dataclass(slots=True, eq=False)
+@frozen
 class Event:
-    """Something that happened while watched code ran; not frozen, because there are very many."""
+    """Something that happened while watched code ran."""
 
     kind: str
     """raise, call, read, coroutine (an `async def` of the project is called), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known), store (an item under a key that is not constant: `Operation("[]", (mapping, key, value))`),
@@ -30,7 +31,7 @@ class Event:
         return Event(self.kind, self.value, self.place, self.setting, self.caught, (*around, *self.sites[depth:]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Watched:
     """A finished run of a function on certain values: what it gave and what happened."""
 

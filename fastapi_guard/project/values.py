@@ -10,11 +10,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.frozen import frozen
+
 if TYPE_CHECKING:
     from fastapi_guard.project.scope import ModuleScope, Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Place:
     """A syntax node and the module that it stands in."""
 
@@ -28,7 +30,7 @@ class Value:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Unknown(Value):
     """A value that static reading cannot tell, and why."""
 
@@ -36,14 +38,14 @@ class Unknown(Value):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Literal(Value):
     """A constant: text, number, bool, None, bytes, Ellipsis."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class EnumMember(Literal):
     """A member of an enumeration of the project; it is taken for its value wherever a constant is wanted."""
 
@@ -51,7 +53,7 @@ class EnumMember(Literal):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Setting(Value):
     """A value that configuration can change: what it is by default, and what it is called."""
 
@@ -59,7 +61,7 @@ class Setting(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Conditional(Value):
     """An item that is there only when a setting is changed from its default."""
 
@@ -86,21 +88,21 @@ class Mapping(Value):
     is_complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Module(Value):
     """A module of the project."""
 
     scope: ModuleScope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class External(Value):
     """Something that a library or Python itself defines, by its dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Function(Value):
     """A function, method or lambda of the project, with the scope that it closes over."""
 
@@ -125,7 +127,7 @@ class Function(Value):
         return isinstance(self.definition, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class BoundMethod(Value):
     """A method together with the object or class that it was looked up on."""
 
@@ -232,7 +234,7 @@ class Result(Value):
     """The dependency that gave it, for a parameter of an endpoint or of another dependency."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Member(Value):
     """An attribute of a value whose inside is not known: `request.headers`."""
 
@@ -240,7 +242,7 @@ class Member(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Item(Value):
     """An element of a value whose inside is not known: `payload["sub"]`."""
 
@@ -248,7 +250,7 @@ class Item(Value):
     key: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Operation(Value):
     """An operator applied to values of which not all are constants: comparisons, `and`, `+`, f-strings."""
 
@@ -257,7 +259,7 @@ class Operation(Value):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Argument(Value):
     """A parameter whose caller is not known."""
 
@@ -270,7 +272,7 @@ class Argument(Value):
     """The object whose attribute it is, for an attribute of an object that nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Descriptor(Value):
     """A function that a class looks up in its own way."""
 
@@ -279,7 +281,7 @@ class Descriptor(Value):
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Partial(Value):
     """`functools.partial(...)`."""
 
@@ -288,7 +290,7 @@ class Partial(Value):
     keywords: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class TypeForm(Value):
     """A subscripted type: `list[Task]`, `Annotated[User, Depends(get_user)]`, `Base[Task]`; `X | Y` as `Union`."""
 
@@ -296,7 +298,7 @@ class TypeForm(Value):
     arguments: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Choice(Value):
     """One of several values, depending on something that cannot be told."""
 
@@ -305,7 +307,7 @@ class Choice(Value):
     """The setting that decides; the first option is what its default gives."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Super(Value):
     """`super()` in a method of `owner`."""
 
@@ -313,14 +315,14 @@ class Super(Value):
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Generator(Value):
     """What a generator function of the project yields, in order."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Coroutine(Value):
     """What calling an `async def` gives before it is awaited."""
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
@@ -24,7 +25,7 @@ NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Alias(Value):
     """A name imported from a module of the project, looked up when it is used."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import (
     BoundMethod,
     Class,
@@ -33,7 +34,7 @@ KINDS = {"POSITIONAL_ONLY": 0, "POSITIONAL_OR_KEYWORD": 1, "VAR_POSITIONAL": 2, 
 PARAMETER_NAMES = ("name", "kind", "default", "annotation")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Parameter(Value):
     """An `inspect.Parameter`."""
 
@@ -43,7 +44,7 @@ class Parameter(Value):
     """The parameter of a `def` that it was read from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Signature(Value):
     """An `inspect.Signature`."""
 
