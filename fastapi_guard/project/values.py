@@ -96,6 +96,14 @@ class Module(Value):
 
 
 @frozen
+class Alias(Value):
+    """A name imported from a module of the project, looked up when it is used."""
+
+    path: str
+    name: str
+
+
+@frozen
 class External(Value):
     """Something that a library or Python itself defines, by its dotted name."""
 

@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.binding import abstract_value
 from fastapi_guard.project.evaluator.enums import is_enumeration, member, member_attribute, members
 from fastapi_guard.project.evaluator.files import FilePath, Record, path_attribute, record_field
 from fastapi_guard.project.evaluator.reflection import attributes_of
@@ -202,8 +203,6 @@ def _is_data_field(receiver: Instance, name: str, value: Value) -> bool:
 
 def _field_of(interpreter: Interpreter, receiver: Instance, name: str, place: Place | None) -> Value:
     """A field of an object that nobody knows: some value of the annotated type that came with the object."""
-    from fastapi_guard.project.evaluator.binding import abstract_value
-
     for base in receiver.cls.linearized():
         if isinstance(base, Class) and name in base.annotations:
             value = abstract_value(interpreter, name, base.annotations[name], base.scope, place)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.database import DOCUMENT_CLIENTS
 from fastapi_guard.project.evaluator.definitions import defaults_of
-from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.dispatch import annotation_value, evaluate
+from fastapi_guard.project.evaluator.routers import router_class_of
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
@@ -182,8 +183,6 @@ def _metadata(kind: Value) -> tuple[Value, ...]:
 
 
 def is_router_class(interpreter: Interpreter, cls: Class) -> bool:
-    from fastapi_guard.project.evaluator.routers import router_class_of
-
     return router_class_of(interpreter, cls) is not None
 
 

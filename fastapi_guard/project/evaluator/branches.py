@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.dispatch import evaluate, run_block
 from fastapi_guard.project.evaluator.operators import default_truth, truth
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 
 def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
-    from fastapi_guard.project.evaluator.statements import run_block
-
     if statement.orelse and _asks_for_script(statement.test):  # a server imports the module
         return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
@@ -42,7 +40,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     if by_default is not None:
         taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
         return _by_default(interpreter, taken, other, by_default[1], scope)
-    interpreter.undecided.append(shown_test(statement.test) if interpreter.trace is None else "")
+    interpreter.undecided.append(statement.test if interpreter.trace is None else None)
     try:
         return alternatives(
             interpreter,
@@ -56,9 +54,9 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         interpreter.undecided.pop()
 
 
-def shown_test(test: ast.expr) -> str:
+def shown_test(test: ast.expr | None) -> str:
     """A test as messages name it; empty for one that only asks how the program is started."""
-    return "" if _asks_how_it_is_started(test) else ast.unparse(test)[:60]
+    return "" if test is None or _asks_how_it_is_started(test) else ast.unparse(test)[:60]
 
 
 def _asks_for_script(test: ast.expr) -> bool:
@@ -75,8 +73,6 @@ def _by_default(
     interpreter: Interpreter, taken: list[ast.stmt], other: list[ast.stmt], setting: str, scope: Scope
 ) -> int:
     """A test that a setting decides: what happens by default happens, and what else could is remembered as conditional."""
-    from fastapi_guard.project.evaluator.statements import run_block
-
     before = dict(scope.names)
     interpreter.switches.append(setting)
     try:

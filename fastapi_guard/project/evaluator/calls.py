@@ -12,14 +12,13 @@ from fastapi_guard.knowledge.blocking import waits_for
 from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
 from fastapi_guard.knowledge.scheduling import CREATES_TASKS
-from fastapi_guard.project.credentials import dotted_name
+from fastapi_guard.project.evaluator import builtins, methods, presumed, routers
 from fastapi_guard.project.evaluator.attributes import attribute, is_settings
 from fastapi_guard.project.evaluator.binding import bind_arguments
+from fastapi_guard.project.evaluator.dispatch import annotation_value, evaluate, run_block
 from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
-from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
 from fastapi_guard.project.evaluator.indirect import call_by_name
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
-from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES
 from fastapi_guard.project.registration import RouteDecorator, Router, RouterMethod, is_held_by
 from fastapi_guard.project.scope import Scope
@@ -122,10 +121,14 @@ def _asks_about_access(interpreter: Interpreter, callee: Value) -> bool:
 def is_authorizer(interpreter: Interpreter, callee: Value) -> bool:
     """Whether configuration says that a callable checks whose rows are touched."""
     known = interpreter.options.authorizers
+    if not known:
+        return False
     function = callee.function if isinstance(callee, BoundMethod) else callee
-    if known and isinstance(function, Function):
+    if isinstance(function, Function):
         return f"{function.module.name}.{function.name}" in known
-    return bool(known) and dotted_name(callee) in known
+    from fastapi_guard.project.credentials import dotted_name
+
+    return dotted_name(callee) in known
 
 
 def _is_plain_python(callee: Value) -> bool:
@@ -151,8 +154,6 @@ def _call(
     place: Place | None,
     scope: Scope | None,
 ) -> Value:
-    from fastapi_guard.project.evaluator import builtins, methods, presumed, routers
-
     interpreter.step()
     if isinstance(callee, Function):
         return call_function(interpreter, callee, arguments, keywords)
@@ -188,7 +189,7 @@ def _call(
         if callee.name in routers.REGISTERING and place is not None:
             presumed.register_by_call(interpreter, callee, arguments, keywords, place)
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
-        if callee.name in MOUNTING and dotted_name(callee.receiver) in FROM_APPLICATION:
+        if callee.name in MOUNTING and _makes_mcp_server(callee.receiver):
             interpreter.mcp_mounts.append(Result(callee, arguments, keywords, place))
         known = methods.call_member(interpreter, callee, arguments, keywords, place)
         return known if known is not None else Result(callee, arguments, keywords, place)
@@ -230,6 +231,12 @@ def _call(
         ):
             routers.report_unresolved(interpreter, callee, arguments, keywords, place)
     return Result(callee, arguments, keywords, place)
+
+
+def _makes_mcp_server(receiver: Value) -> bool:
+    from fastapi_guard.project.credentials import dotted_name
+
+    return dotted_name(receiver) in FROM_APPLICATION
 
 
 def _library_init(receiver: Value, arguments: Arguments, keywords: Keywords) -> None:
@@ -394,8 +401,6 @@ def instantiate(
     interpreter: Interpreter, cls: Class, arguments: Arguments, keywords: Keywords, place: Place | None
 ) -> Value:
     """Make an object of a class of the project, running its `__init__`."""
-    from fastapi_guard.project.evaluator import routers
-
     router_class = routers.router_class_of(interpreter, cls)
     if router_class is not None:
         router = routers.make_router(interpreter, router_class, cls, arguments, keywords, place)

@@ -7,30 +7,24 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
+from fastapi_guard.project.evaluator.calls import call_function
+from fastapi_guard.project.evaluator.dispatch import run_block
+from fastapi_guard.project.evaluator.expressions import EXPRESSIONS
+from fastapi_guard.project.evaluator.files import module_constant
+from fastapi_guard.project.evaluator.presumed import Presumed
 from fastapi_guard.project.evaluator.signals import OutOfSteps
-from fastapi_guard.project.frozen import frozen
+from fastapi_guard.project.evaluator.statements import STATEMENTS, bound_names
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Event, Trace, Watched
-from fastapi_guard.project.values import External, Function, Literal, Module, Place, Result, Unknown, Value
+from fastapi_guard.project.values import Alias, External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
-
-if TYPE_CHECKING:
-    from fastapi_guard.project.evaluator.presumed import Presumed
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
-
-
-@frozen
-class Alias(Value):
-    """A name imported from a module of the project, looked up when it is used."""
-
-    path: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +54,8 @@ class Interpreter:
         `seeds` are the files that register something: importing one of them runs it, as Python would; other modules
         are run when a name of theirs is needed.
         """
+        self.expressions = EXPRESSIONS
+        self.statements = STATEMENTS
         self.tree_of = tree_of
         self.finder = finder
         self.seeds = seeds
@@ -94,9 +90,9 @@ class Interpreter:
         """Exception classes or statuses, and the handlers that applications have for them."""
         self.caught: list[str] = []
         """What the `except` clauses around the running code catch, as written."""
-        self.undecided: list[str] = []
-        """Tests that could not be decided, around the running code: it may run or not."""
-        self.doubts: list[str] = []
+        self.undecided: list[ast.expr | None] = []
+        """Tests that could not be decided, around the running code: it may run or not; None while somebody watches."""
+        self.doubts: list[ast.expr] = []
         """Tests that could not be decided and that may have left the running function before."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
@@ -167,8 +163,6 @@ class Interpreter:
 
     def _run_top_level(self, module: ModuleScope, statements: list[ast.stmt]) -> None:
         """Evaluate top-level statements that have not been evaluated yet."""
-        from fastapi_guard.project.evaluator.statements import run_block
-
         scope = Scope(module, module.names, kind="module")
         undecided, self.undecided = self.undecided, []  # a module is run for all who import it
         doubts, self.doubts = self.doubts, []
@@ -221,8 +215,6 @@ class Interpreter:
         if name in module.names:
             return self.settle(module.names[name])
         if name.startswith("__"):
-            from fastapi_guard.project.evaluator.files import module_constant
-
             known = module_constant(module, name)
             if known is not None:
                 return known
@@ -234,8 +226,6 @@ class Interpreter:
                 return Module(scope)
         maker = self.settle(module.names["__getattr__"]) if "__getattr__" in module.names else None
         if isinstance(maker, Function) and not name.startswith("__"):
-            from fastapi_guard.project.evaluator.calls import call_function
-
             made = call_function(self, maker, (Literal(name),), {})
             return (
                 made
@@ -262,8 +252,6 @@ class Interpreter:
 
     def _bind_early(self, module: ModuleScope, name: str) -> None:
         """A name that is needed before its statement was reached (modules that import each other)."""
-        from fastapi_guard.project.evaluator.statements import bound_names
-
         if module.bindings is None:
             module.bindings = {}
             for statement in module.tree.body:
@@ -281,9 +269,6 @@ class Interpreter:
         if value is None:
             value = scope.module.names.get(name)
         if value is None:
-            from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
-            from fastapi_guard.project.evaluator.files import module_constant
-
             known = module_constant(scope.module, name) if name.startswith("__") else None
             if known is not None:
                 return known

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.dispatch import annotation_value
+from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -66,8 +68,6 @@ def signature_of(interpreter: Interpreter, target: Value) -> Signature | None:
 
 
 def _returned(interpreter: Interpreter, target: Value) -> Value:
-    from fastapi_guard.project.evaluator.expressions import annotation_value
-
     function = target.function if isinstance(target, BoundMethod) else target
     node = getattr(function.definition, "returns", None) if isinstance(function, Function) else None
     return annotation_value(interpreter, node, function.scope) if isinstance(function, Function) and node else EMPTY
@@ -160,8 +160,6 @@ def replaced(interpreter: Interpreter, receiver: Signature | Parameter, keywords
 
 
 def _listed(interpreter: Interpreter, value: Value) -> Sequence:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
     items = iterate(interpreter, value)
     return Sequence("list", items or [], items is not None)
 
