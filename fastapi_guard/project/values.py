@@ -162,37 +162,55 @@ class Class(Value):
     """Of an enumeration, as far as they were asked for."""
     subclasses: list[Class] = field(default_factory=list)
     """Its direct subclasses in the order of their definition."""
-    order: tuple[Class | External, ...] = ()
-    """Itself and its bases, once they were asked for: bases do not change."""
+    _lineage: Lineage | None = None
+    """Once it was asked for: bases do not change."""
+
+    @property
+    def lineage(self) -> Lineage:
+        """This class and its bases."""
+        if self._lineage is None:
+            self._lineage = _lineage_of(self)
+        return self._lineage
 
     def linearized(self) -> tuple[Class | External, ...]:
         """This class and its bases, nearest first (depth first; a base seen twice keeps its last place)."""
-        if not self.order:
-            self.order = self._linearized()
-        return self.order
-
-    def _linearized(self) -> tuple[Class | External, ...]:
-        order: list[Class | External] = []
-        _linearize(self, order, 0)
-        seen: set[int | str] = set()
-        kept: list[Class | External] = []
-        for base in reversed(order):
-            key = base.name if isinstance(base, External) else id(base)
-            if key not in seen:
-                seen.add(key)
-                kept.append(base)
-        return tuple(reversed(kept))
+        return self.lineage.order
 
     def lookup(self, name: str) -> tuple[Value, Class] | None:
         """The attribute `name` as a class of the project defines it, and that class."""
-        for base in self.linearized():
-            if isinstance(base, Class) and name in base.namespace:
+        for base in self.lineage.classes:
+            if name in base.namespace:
                 return base.namespace[name], base
         return None
 
-    def external_bases(self) -> list[str]:
+    def external_bases(self) -> tuple[str, ...]:
         """Dotted names of all library classes among the bases."""
-        return [base.name for base in self.linearized() if isinstance(base, External)]
+        return self.lineage.external
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A class and its bases in the order in which Python asks them."""
+
+    order: tuple[Class | External, ...]
+    classes: tuple[Class, ...]
+    """Those of the project."""
+    external: tuple[str, ...]
+    """Dotted names of those of libraries."""
+
+
+def _lineage_of(cls: Class) -> Lineage:
+    order: list[Class | External] = []
+    _linearize(cls, order, 0)
+    last: dict[int | str, Class | External] = {}
+    for base in reversed(order):
+        last.setdefault(base.name if isinstance(base, External) else id(base), base)
+    kept = tuple(reversed(last.values()))
+    return Lineage(
+        kept,
+        tuple(base for base in kept if isinstance(base, Class)),
+        tuple(base.name for base in kept if isinstance(base, External)),
+    )
 
 
 def _linearize(base: Value, into: list[Class | External], depth: int) -> None:

@@ -13,10 +13,11 @@ from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.knowledge.mcp import FROM_APPLICATION, MOUNTING
 from fastapi_guard.knowledge.scheduling import CREATES_TASKS
 from fastapi_guard.project.evaluator import builtins, methods, presumed, routers
-from fastapi_guard.project.evaluator.attributes import attribute, is_settings
+from fastapi_guard.project.evaluator.attributes import attribute
 from fastapi_guard.project.evaluator.binding import bind_arguments
 from fastapi_guard.project.evaluator.dispatch import annotation_value, evaluate, run_block
 from fastapi_guard.project.evaluator.enums import is_enumeration, member_of_value
+from fastapi_guard.project.evaluator.fields import is_settings
 from fastapi_guard.project.evaluator.indirect import call_by_name
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.assignments import set_name
-from fastapi_guard.project.evaluator.attributes import external_attribute
+from fastapi_guard.project.evaluator.externals import external_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
