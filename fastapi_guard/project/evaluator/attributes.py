@@ -172,7 +172,7 @@ def _instance_attribute(interpreter: Interpreter, receiver: Instance, name: str,
             return receiver.attributes[name]
     maker = receiver.cls.lookup("__getattr__")
     if maker is not None and isinstance(maker[0], Function) and not name.startswith("__"):
-        from fastapi_guard.project.evaluator.calls import call_function
+        from fastapi_guard.project.evaluator.runs import call_function
 
         made = call_function(interpreter, maker[0], (receiver, Literal(name)), {})
         if not isinstance(made, Unknown):
@@ -199,7 +199,7 @@ def _field_of(interpreter: Interpreter, receiver: Instance, name: str, place: Pl
 
 def _initialize(interpreter: Interpreter, receiver: Instance) -> None:
     """Run the `__init__` of an object whose maker is not known, on arguments that are not known."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     found = receiver.cls.lookup("__init__")
     function = interpreter.settle(found[0]) if found else None
@@ -228,7 +228,7 @@ def _from_class(interpreter: Interpreter, value: Value, receiver: Instance | Rou
 
 def _described(interpreter: Interpreter, descriptor: Descriptor, receiver: Instance | Router, name: str) -> Value:
     """What a class looks up in its own way."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     function = descriptor.function
     if descriptor.kind == "staticmethod":

@@ -13,7 +13,6 @@ from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     External,
-    Place,
     Value,
     choice,
     is_same,
@@ -27,7 +26,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     if statement.orelse and _asks_for_script(statement.test):  # a server imports the module
         return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
-    interpreter.note("test", test, Place(scope.module, statement.test))
+    interpreter.note_test(test)
     decided = None if _asks_how_it_is_started(statement.test) else truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)

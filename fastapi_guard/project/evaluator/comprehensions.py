@@ -14,7 +14,6 @@ from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Item,
     Mapping,
-    Place,
     Sequence,
     Unknown,
     Value,
@@ -70,8 +69,8 @@ def _generate(
     for value in items if items is not None and is_complete else [Item(iterable, Unknown("an item of a loop"))]:
         bind(interpreter, first.target, value, inner)
         tests = [evaluate(interpreter, test, inner) for test in first.ifs]
-        for node, test in zip(first.ifs, tests, strict=True):
-            interpreter.note("test", test, Place(inner.module, node))
+        for test in tests:
+            interpreter.note_test(test)
         decided = [truth(test) for test in tests]
         if False in decided:
             continue

@@ -81,7 +81,7 @@ def qualified(scope: Scope, name: str) -> str:
 
 def _tell_bases(interpreter: Interpreter, cls: Class) -> None:
     """What Python does with a new class: its bases know it, `__init_subclass__` and the metaclass's `__init__` run."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     for base in cls.bases:
         if isinstance(base, Class):

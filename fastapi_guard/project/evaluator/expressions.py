@@ -176,7 +176,7 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     for operand in node.values:
         value = _attempt(interpreter, operand, scope) if operands else evaluate(interpreter, operand, scope)
         if operand is not node.values[-1]:
-            interpreter.note("test", value, Place(scope.module, operand))
+            interpreter.note_test(value)
         decided = truth(value)
         if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
             default = truth(value.default)
@@ -210,7 +210,7 @@ def _unary(interpreter: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
     if isinstance(node.op, ast.Invert) and isinstance(value, Instance) and value.cls.lookup("__invert__"):
         return call_method(interpreter, value, "__invert__", (), {}, Place(scope.module, node))
     if isinstance(node.op, ast.Not):
-        interpreter.note("test", value, Place(scope.module, node))
+        interpreter.note_test(value)
         decided = truth(value)
         if decided is not None:
             return FALSE if decided else TRUE
@@ -229,7 +229,7 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
         right = evaluate(interpreter, right_node, scope)
         results.append(compare(op, left, right, place))
         if interpreter.trace is not None and isinstance(results[-1], Operation):
-            interpreter.note("compare", results[-1], place)
+            interpreter.trace.compares.append(results[-1])
         left = right
     if len(results) == 1:
         return results[0]
@@ -242,7 +242,7 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
 
 def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     test = evaluate(interpreter, node.test, scope)
-    interpreter.note("test", test, Place(scope.module, node.test))
+    interpreter.note_test(test)
     decided = truth(test)
     if decided is True:
         return evaluate(interpreter, node.body, scope)

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
-from fastapi_guard.project.evaluator.calls import call_function
 from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import EXPRESSIONS
 from fastapi_guard.project.evaluator.files import module_constant
+from fastapi_guard.project.evaluator.layouts import Layout, layout_of
 from fastapi_guard.project.evaluator.presumed import Presumed
+from fastapi_guard.project.evaluator.runs import call_function
 from fastapi_guard.project.evaluator.signals import OutOfSteps
 from fastapi_guard.project.evaluator.statements import STATEMENTS, bound_names
 from fastapi_guard.project.model import Unresolved
@@ -96,10 +97,18 @@ class Interpreter:
         """Tests that could not be decided and that may have left the running function before."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
+        self.layouts: dict[ast.AST, Layout] = {}
         self.resolving: set[tuple[str, str]] = set()
         self.leading: dict[str, bool] = {}
         """Packages, and whether importing them registers something."""
         self.is_budget_reported = False
+
+    def layout(self, definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Layout:
+        """What a call of a function can fill."""
+        known = self.layouts.get(definition)
+        if known is None:
+            known = self.layouts[definition] = layout_of(definition.args)
+        return known
 
     def step(self) -> None:
         """Count one step.
@@ -112,17 +121,17 @@ class Interpreter:
 
     def note(self, kind: str, value: Value, place: Place | None) -> None:
         """Write down what happens, while somebody watches."""
-        trace = self.trace
-        if trace is None:
+        if self.trace is None:
             return
-        if kind == "test":
-            trace.tests.append(value)
-        elif kind == "compare":
-            trace.compares.append(value)
-        else:
-            setting = (self.switches or self.conditions or [""])[-1]
-            caught = self.caught[-1] if self.caught else ""
-            trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
+        settings = self.switches or self.conditions
+        setting = settings[-1] if settings else ""
+        caught = self.caught[-1] if self.caught else ""
+        self.trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
+
+    def note_test(self, value: Value) -> None:
+        """Write down whose truth is asked, while somebody watches."""
+        if self.trace is not None:
+            self.trace.tests.append(value)
 
     def next_order(self) -> int:
         """The position of the next registration."""

@@ -107,7 +107,7 @@ def make_router(
     if initializer is not None:
         function = interpreter.settle(initializer[0])
         if isinstance(function, Function):
-            from fastapi_guard.project.evaluator.calls import call_function
+            from fastapi_guard.project.evaluator.runs import call_function
 
             call_function(interpreter, function, (router, *arguments), keywords)
             return router

@@ -133,7 +133,7 @@ def _turns(interpreter: Interpreter, statement: ast.While, scope: Scope, decided
 
 def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
     test = evaluate(interpreter, statement.test, scope)
-    interpreter.note("test", test, Place(scope.module, statement.test))
+    interpreter.note_test(test)
     decided = truth(test)
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
@@ -272,7 +272,7 @@ def _global(interpreter: Interpreter, statement: ast.Global | ast.Nonlocal, scop
 
 def _match(interpreter: Interpreter, statement: ast.Match, scope: Scope) -> int:
     subject = evaluate(interpreter, statement.subject, scope)
-    interpreter.note("test", subject, Place(scope.module, statement.subject))
+    interpreter.note_test(subject)
 
     def case_of(case: ast.match_case) -> Callable[[], int]:
         def run() -> int:
@@ -321,7 +321,7 @@ def _continue(interpreter: Interpreter, statement: ast.Continue, scope: Scope) -
 
 
 def _assert(interpreter: Interpreter, statement: ast.Assert, scope: Scope) -> int:
-    interpreter.note("test", evaluate(interpreter, statement.test, scope), Place(scope.module, statement.test))
+    interpreter.note_test(evaluate(interpreter, statement.test, scope))
     return FALLS
 
 
