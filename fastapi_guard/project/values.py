@@ -367,36 +367,45 @@ MOST_OPTIONS = 12
 
 def choice(options: list[Value], setting: str = "") -> Value:
     """One value for several: the value itself when they agree, a `Choice` otherwise."""
-    setting = setting or next(
-        (option.setting for option in options if isinstance(option, Choice) and option.setting), ""
-    )
-    flat: list[Value] = []
-    for option in options:
-        flat.extend(option.options if isinstance(option, Choice) else [option])
     kept: list[Value] = []
-    for option in flat:
-        if not any(is_same(option, other) for other in kept):
-            kept.append(option)
-    if len(kept) == 1:
-        return kept[0]
-    if len(kept) > MOST_OPTIONS:
-        return Unknown("too many possible values")
-    return Choice(tuple(kept), setting)
+    for given in options:
+        if isinstance(given, Choice):
+            setting = setting or given.setting
+        for option in options_of(given):
+            if not _is_among(option, kept):
+                kept.append(option)
+        if len(kept) > MOST_OPTIONS:
+            return Unknown("too many possible values")
+    return kept[0] if len(kept) == 1 else Choice(tuple(kept), setting)
+
+
+def _is_among(value: Value, others: list[Value]) -> bool:
+    if not isinstance(value, BY_CONTENT):
+        return value in others
+    return any(is_same(value, other) for other in others)
 
 
 def is_same(one: Value, other: Value) -> bool:
     """Whether two values are certainly the same."""
     if one is other:
         return True
+    if not isinstance(one, BY_CONTENT):
+        return False
+    if isinstance(one, Literal):
+        return isinstance(other, Literal) and _is_same_constant(one, other)
+    if isinstance(one, External):
+        return isinstance(other, External) and one.name == other.name
+    return isinstance(other, Unknown) and one.reason == other.reason
+
+
+def _is_same_constant(one: Literal, other: Literal) -> bool:
     if isinstance(one, EnumMember) and isinstance(other, EnumMember):
         return one.cls is other.cls and one.name == other.name
-    if isinstance(one, Literal) and isinstance(other, Literal):
-        return type(one.value) is type(other.value) and one.value == other.value
-    if isinstance(one, External) and isinstance(other, External):
-        return one.name == other.name
-    if isinstance(one, Unknown) and isinstance(other, Unknown):
-        return one.reason == other.reason
-    return False
+    return type(one.value) is type(other.value) and one.value == other.value
+
+
+BY_CONTENT = (External, Literal, Unknown)
+"""Values that are the same when they say the same; all others when they are one object."""
 
 
 def options_of(value: Value) -> tuple[Value, ...]:

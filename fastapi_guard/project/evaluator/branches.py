@@ -80,8 +80,7 @@ def _by_default(
         interpreter.switches.pop()
     after = dict(scope.names)
     returned = len(scope.returned)
-    scope.names.clear()
-    scope.names.update(before)
+    _set_names(scope, before)
     interpreter.conditions.append(setting)
     try:
         other_way = or_raises(lambda: run_block(interpreter, other, scope))
@@ -96,8 +95,7 @@ def _by_default(
         if not way & FALLS and other_way & FALLS:
             ends = ends[1:]
         way |= other_way
-    scope.names.clear()
-    scope.names.update(join(ends, setting))
+    _set_names(scope, join(ends, setting))
     return way
 
 
@@ -106,18 +104,22 @@ def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Call
     before = dict(scope.names)
     ways = 0
     ends: list[dict[str, Value]] = []
-    last: dict[str, Value] = before
-    for branch in branches:
-        scope.names.clear()
-        scope.names.update(before)
+    for number, branch in enumerate(branches):
+        if number:
+            _set_names(scope, before)
         way = or_raises(branch)
         ways |= way
-        last = dict(scope.names)
         if way & FALLS:
-            ends.append(last)
-    scope.names.clear()
-    scope.names.update(join(ends) if ends else last)
+            ends.append(dict(scope.names))
+    if ends:
+        _set_names(scope, join(ends))
     return ways
+
+
+def _set_names(scope: Scope, names: dict[str, Value]) -> None:
+    """Let a scope hold these names; in place, as modules and classes have theirs in common with it."""
+    scope.names.clear()
+    scope.names.update(names)
 
 
 def or_raises(branch: Callable[[], int]) -> int:
@@ -134,6 +136,8 @@ def join(ends: list[dict[str, Value]], setting: str = "") -> dict[str, Value]:
     for end in ends[1:]:
         for name, value in end.items():
             known = joined.get(name)
+            if known is value:
+                continue
             if known is None:
                 joined[name] = value
             elif not is_same(known, value):

@@ -218,7 +218,8 @@ class Interpreter:
 
     def module_attribute(self, module: ModuleScope, name: str) -> Value:
         """What `module.name` is."""
-        self.run_module(module.path)
+        if module.state == "new":
+            self.run_module(module.path)
         if name not in module.names and module.state == "running":
             self._bind_early(module, name)
         if name in module.names:
@@ -249,6 +250,9 @@ class Interpreter:
             key = (value.path, value.name)
             if key in self.resolving:
                 return Unknown(f"{value.name} imports itself in a circle")
+            bound = self._bound(value)
+            if bound is not None:
+                return bound
             self.resolving.add(key)
             try:
                 module = self.module(value.path)
@@ -258,6 +262,12 @@ class Interpreter:
             finally:
                 self.resolving.discard(key)
         return value
+
+    def _bound(self, alias: Alias) -> Value | None:
+        """What a module that was run has bound to an imported name, where it has not imported it in turn."""
+        module = self.modules.get(alias.path)
+        value = module.names.get(alias.name) if module is not None and module.state == "done" else None
+        return None if isinstance(value, Alias) else value
 
     def _bind_early(self, module: ModuleScope, name: str) -> None:
         """A name that is needed before its statement was reached (modules that import each other)."""
@@ -272,14 +282,16 @@ class Interpreter:
 
     def lookup(self, scope: Scope, name: str) -> Value:
         """What a bare name means in a scope."""
-        value = scope.find(name)
-        if value is None and name not in scope.module.names and scope.module.state == "running":
-            self._bind_early(scope.module, name)
-        if value is None:
-            value = scope.module.names.get(name)
-        if value is None:
-            known = module_constant(scope.module, name) if name.startswith("__") else None
-            if known is not None:
-                return known
-            return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
-        return self.settle(value)
+        value = scope.find(name) or self._global(scope.module, name)
+        return self.settle(value) if isinstance(value, Alias) else value
+
+    def _global(self, module: ModuleScope, name: str) -> Value:
+        """What a name means that no function has bound."""
+        if name not in module.names and module.state == "running":
+            self._bind_early(module, name)
+        if name in module.names:
+            return module.names[name]
+        known = module_constant(module, name) if name.startswith("__") else None
+        if known is not None:
+            return known
+        return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
