@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.project.evaluator.definitions import defaults_of
+from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
-from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.seeds import TEST_FILE
 from fastapi_guard.project.values import Argument, Function, Place, Value

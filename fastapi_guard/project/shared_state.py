@@ -10,12 +10,12 @@ from fastapi_guard.facts.state_uses import AnyFunction, StateUse, local_names, o
 from fastapi_guard.knowledge.live_objects import is_live
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.evaluator.expressions import evaluate
-from fastapi_guard.project.evaluator.interpreter import Alias, Interpreter
+from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.model import PathOperation
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.seeds import TEST_FILE
 from fastapi_guard.project.shared_uses import Body, Kept, Key, Ran, SharedUses, Use
-from fastapi_guard.project.values import BoundMethod, Class, External, Function, Instance, Module, Result, Value
+from fastapi_guard.project.values import Alias, BoundMethod, Class, External, Function, Instance, Module, Result, Value
 
 COLLECTIONS = frozenset(
     {
