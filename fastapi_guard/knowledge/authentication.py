@@ -3,6 +3,8 @@
 A name ends with `.*` where everything below it counts. Sources: each library's public documentation.
 """
 
+from functools import lru_cache
+
 VERIFIERS: frozenset[str] = frozenset({
     # authlib, joserfc
     "authlib.jose.jwt.decode", "authlib.jose.JsonWebToken.decode", "joserfc.jwt.decode", "joserfc.jws.deserialize_compact",
@@ -150,6 +152,12 @@ def look_up(table: dict[str, str] | frozenset[str], name: str) -> str | None:
         if key in table:
             return table[key] if isinstance(table, dict) else key
     return None
+
+
+@lru_cache(maxsize=8_192)
+def is_verifier(name: str) -> bool:
+    """Whether a call of the dotted name establishes that a credential is genuine."""
+    return look_up(VERIFIERS, name) is not None
 
 
 def sounds_like_identity(name: str) -> bool:

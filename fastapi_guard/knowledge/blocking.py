@@ -1,5 +1,7 @@
 """Library calls that wait without giving the event loop to anybody else: one table, sorted by library."""
 
+from functools import lru_cache
+
 HTTP = "an HTTP answer"
 DATABASE = "the database"
 PROCESS = "a process"
@@ -180,6 +182,7 @@ QUERY_WAITS = frozenset({"all", "count", "delete", "exists", "first", "get", "on
 """Methods of `session.query(...)` that talk to the database."""
 
 
+@lru_cache(maxsize=8_192)
 def waits_for(name: str) -> str:
     """What a call of the dotted name waits for: `an HTTP answer`; empty when it does not wait, or nobody knows."""
     if name in FUNCTIONS:

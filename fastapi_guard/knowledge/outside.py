@@ -1,5 +1,7 @@
 """Calls that leave the process for somebody else's service: one table of libraries, sorted, and what answers there."""
 
+from functools import lru_cache
+
 HTTP = "another server"
 MAIL = "a mail service"
 MESSAGES = "a messaging service"
@@ -128,6 +130,9 @@ LIBRARIES: dict[str, tuple[str, Methods]] = {
 }
 """By package: what answers, and the methods and functions that ask it."""
 
+ASKING: Methods = frozenset().union(*(methods for _, methods in LIBRARIES.values()))
+"""The methods and functions that ask somebody, whoever that is."""
+
 MODEL_WORDS: tuple[str, ...] = tuple(
     sorted({name.rpartition(".")[2] for name, (answers, _) in LIBRARIES.items() if answers == MODEL})
 )
@@ -156,6 +161,7 @@ ONLY_MADE = (
 """Parts of those packages that ask nobody."""
 
 
+@lru_cache(maxsize=8_192)
 def answered_by(name: str) -> str:
     """What answers a call of the dotted name: `a language model`; empty for calls that stay in the process."""
     method = name.rpartition(".")[2]

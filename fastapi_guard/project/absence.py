@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from fastapi_guard.facts.statements_in import statements_in
 from fastapi_guard.knowledge.database import GIVES_NONE_TO
 from fastapi_guard.location import Location
+from fastapi_guard.project.descent import sources
 from fastapi_guard.project.model import Absence
 from fastapi_guard.project.one_row import may_give_none
-from fastapi_guard.project.origins import sources
+from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
     Choice,
@@ -27,6 +29,7 @@ LOGICAL = frozenset({"not", "and", "or", "bool", "is", "is not", "==", "!="})
 NEEDS_A_ROW = frozenset({"delete", "refresh", "add", "expunge"})
 """Methods of sessions that fail when they are given None."""
 VALIDATES = frozenset({"model_validate", "from_orm", "parse_obj"})
+ASKS_NOTHING = NEEDS_A_ROW | VALIDATES
 MOST_NESTED = 8
 CATCHING = frozenset({"AttributeError", "TypeError", "Exception", "BaseException", "UnmappedInstanceError"})
 
@@ -42,15 +45,18 @@ class AbsenceReader:
             if event.kind == "call" and isinstance(event.value, Result) and may_give_none(event.value)
         ]
         self._loads = {
-            id(event.value)
+            event.value
             for event in trace.events
             if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
         }
         self._returned = _options(trace.returned) if trace.returned is not None else []
 
     @cached_property
-    def _asked(self) -> set[int]:
-        return _parts_of_tests([*self._trace.tests, *self._trace.compares])
+    def _asked(self) -> set[Value]:
+        """What conditions depend on, and what is given to something that could not be followed and may ask."""
+        tested = _parts_of_tests([*self._trace.tests, *self._trace.compares])
+        calls = (event.value for event in self._trace.events if event.kind == "call")
+        return tested.union(option for call in calls if isinstance(call, Result) for option in _given(call))
 
     def rows(self, load: Value) -> list[Result]:
         """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave.
@@ -61,10 +67,7 @@ class AbsenceReader:
 
     def is_asked(self, row: Value) -> bool:
         """Whether a condition depends on whether the row is there, or something that could not be followed is given it."""
-        return id(row) in self._asked or any(
-            event.kind == "call" and isinstance(event.value, Result) and _may_ask(event.value, row)
-            for event in self._trace.events
-        )
+        return row in self._asked
 
     def is_of_row(self, value: Value) -> bool:
         """Whether a value was taken of what a query gave."""
@@ -104,27 +107,27 @@ def _options(value: Value) -> list[Value]:
     return [value]
 
 
-def _parts_of_tests(tests: list[Value]) -> set[int]:
-    """Identities of the values whose being there tests ask for, level by level, each looked at once."""
-    found: set[int] = set()
+def _parts_of_tests(tests: list[Value]) -> set[Value]:
+    """The values whose being there tests ask for, level by level, each looked at once."""
+    found: set[Value] = set()
     asked = tests
     for _ in range(MOST_NESTED + 1):
         inner: list[Value] = []
-        for option in (option for value in asked for option in _options(value)):
-            if id(option) not in found:
-                found.add(id(option))
-                if isinstance(option, Operation) and option.operator in LOGICAL:
-                    inner += option.operands
+        for value in asked:
+            for option in _options(value) if isinstance(value, (Choice, Coroutine)) else (value,):
+                if option not in found:
+                    found.add(option)
+                    if isinstance(option, Operation) and option.operator in LOGICAL:
+                        inner += option.operands
         asked = inner
     return found
 
 
-def _may_ask(call: Result, row: Value) -> bool:
-    """Whether a call that could not be followed is given the row, other than to store, delete or show it."""
-    given = [*call.arguments, *call.keywords.values()]
-    if not any(option is row for value in given for option in _options(value)):
-        return False
-    return not (isinstance(call.callee, Member) and call.callee.name in NEEDS_A_ROW | VALIDATES)
+def _given(call: Result) -> list[Value]:
+    """What a call that could not be followed is given, other than to store, delete or show it."""
+    if isinstance(call.callee, Member) and call.callee.name in ASKS_NOTHING:
+        return []
+    return [option for value in (*call.arguments, *call.keywords.values()) for option in _options(value)]
 
 
 def _used(event: Event, row: Value) -> str:
@@ -172,8 +175,8 @@ def _is_caught(event: Event) -> bool:
 
 def _catches(place: Place) -> bool:
     line = getattr(place.node, "lineno", 0)
-    for node in ast.walk(place.module.tree):
-        if isinstance(node, ast.Try) and node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0):
+    for node in _tries_in(place.module):
+        if node.body[0].lineno <= line <= (node.body[-1].end_lineno or 0):
             for handler in node.handlers:
                 names = {
                     name.attr if isinstance(name, ast.Attribute) else getattr(name, "id", "")
@@ -182,6 +185,11 @@ def _catches(place: Place) -> bool:
                 if handler.type is None or names & CATCHING:
                     return True
     return False
+
+
+@lru_cache(maxsize=1_024)
+def _tries_in(module: ModuleScope) -> tuple[ast.Try, ...]:
+    return tuple(statement for statement in statements_in(module.tree) if isinstance(statement, ast.Try))
 
 
 def _caught(handler: ast.ExceptHandler) -> list[ast.expr]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 
 from fastapi_guard.knowledge.database import is_named_after_a_check
 from fastapi_guard.project.behaviour import dotted_name
-from fastapi_guard.project.origins import sources
+from fastapi_guard.project.descent import sources
+from fastapi_guard.project.parts import PartReader
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
@@ -33,13 +35,14 @@ MOST_PARTS = 4000
 class Aftermath:
     """What a trace does to the rows in it; a class because the trace is read once, and asked for each row."""
 
-    def __init__(self, trace: Trace) -> None:
-        self._answered = _answered(trace.returned)
-        self._touched: dict[int, list[Event]] = defaultdict(list)
-        self._asked: dict[int, list[Value]] = defaultdict(list)
+    def __init__(self, trace: Trace, taken_of: PartReader[Value]) -> None:
+        self._trace = trace
+        self._taken_of = taken_of
+        self._touched: dict[Value, list[Event]] = defaultdict(list)
+        self._asked: dict[Value, list[Value]] = defaultdict(list)
         self.checks: list[Value] = []
         """Calls by their names about access."""
-        self._popped: dict[int, set[str]] = defaultdict(set)
+        self._popped: dict[Value, set[str]] = defaultdict(set)
         for event in trace.events:
             if event.kind == "set" and isinstance(event.value, Operation):
                 self._note(event.value.operands[0], event)
@@ -47,6 +50,10 @@ class Aftermath:
                 self.checks.append(event.value)
             elif event.kind == "call" and isinstance(event.value, Result):
                 self._note_call(event, event.value)
+
+    @cached_property
+    def _answered(self) -> dict[int, Value] | None:
+        return _answered(self._trace.returned)
 
     def exposes(self, load: Value) -> bool:
         """Whether what a query gave is part of what the handler returns; unknown counts as yes."""
@@ -62,15 +69,15 @@ class Aftermath:
 
     def changes(self, load: Value) -> bool:
         """Whether a row is changed or deleted after it was loaded; counting it up is no change."""
-        return any(not _counts_up(event, load) and event.value is not load for event in self._touched.get(id(load), ()))
+        return any(not _counts_up(event, load) and event.value is not load for event in self._touched.get(load, ()))
 
     def touches(self, row: Value) -> list[Event]:
         """What is set on a row, and methods that change it."""
-        return self._touched.get(id(row), [])
+        return self._touched.get(row, [])
 
     def asked(self, load: Value) -> list[Value]:
         """Calls that could not be followed and may ask whether somebody may touch a row."""
-        return [*self.checks, *self._asked.get(id(load), ())]
+        return [*self.checks, *self._asked.get(load, ())]
 
     def left_out(self, value: Value) -> set[str]:
         """The keys that are taken out of a mapping, also of one that is looped over."""
@@ -79,11 +86,11 @@ class Aftermath:
     def _note(self, value: Value, event: Event) -> None:
         made = value.options if isinstance(value, Choice) else (value,)
         if event.kind == "set" and all(isinstance(each, Instance) for each in made):
-            parts = frozenset(map(id, made))  # `self.token = token` of `Page(rows, token)` changes the page, and no row
+            loads = frozenset(made)  # `self.token = token` of `Page(rows, token)` changes the page, and no row
         else:
-            parts = sources(value)
-        for part in parts:
-            self._touched[part].append(event)
+            loads = self._taken_of.of(value)
+        for load in loads:
+            self._touched[load].append(event)
 
     def _note_call(self, event: Event, call: Result) -> None:
         callee = call.callee
@@ -93,15 +100,15 @@ class Aftermath:
             return
         first = constant(call.arguments[0]) if call.arguments else None
         if callee.name == "pop" and isinstance(first, str):
-            self._popped[id(callee.receiver)].add(first)
+            self._popped[callee.receiver].add(first)
         if callee.name == "delete":
             for value in call.arguments or (callee.receiver,):
                 self._note(value, event)
         elif callee.name in CHANGING:
             self._note(callee.receiver, event)
         if call.arguments:
-            for part in sources(callee.receiver):
-                self._asked[part].append(call)
+            for load in self._taken_of.of(callee.receiver):
+                self._asked[load].append(call)
 
 
 def _counts_up(event: Event, load: Value) -> bool:
@@ -112,7 +119,7 @@ def _counts_up(event: Event, load: Value) -> bool:
     if not isinstance(value, Operation):
         return False
     is_own = any(isinstance(part, Member) and part.name == event.value.operator for part in value.operands)
-    return is_own or any(id(load) in sources(part) for part in value.operands)
+    return is_own or any(load in sources(part) for part in value.operands)
 
 
 def _answered(returned: Value | None) -> dict[int, Value] | None:

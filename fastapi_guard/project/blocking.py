@@ -12,16 +12,14 @@ from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import BlockingCall, PathOperation
-from fastapi_guard.project.scope import ModuleScope
-from fastapi_guard.project.trace import Event
+from fastapi_guard.project.parents import AnyFunction, ParentReader
+from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Argument, Choice, External, Instance, Item, Member, Place, Result, Value
 
 ELSEWHERE = frozenset(
     {"run_in_threadpool", "run_sync", "to_thread", "run_in_executor", "submit", "sync_to_async", "asyncify", "add_task"}
 )
 """Functions and methods that run what they are given in another thread, or after the answer."""
-
-AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,13 @@ class _Around:
 
 
 class BlockingReader:
-    """Reads what operations wait for; a class because what stands around nodes is found once for each module."""
+    """Reads what operations wait for; a class because each trace is read once, and what stands around each call."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, parents: ParentReader) -> None:
         self.judge = judge
-        self._parents: dict[str, dict[ast.AST, ast.AST]] = {}
+        self._parents = parents
+        self._known: dict[Trace, tuple[BlockingCall, ...]] = {}
+        self._around_calls: dict[ast.AST, _Around] = {}
 
     def of(self, operation: PathOperation, endpoint: Value) -> tuple[BlockingCall, ...]:
         """The calls in the handler, in its dependencies and in what they call, each once."""
@@ -47,18 +47,24 @@ class BlockingReader:
             for node in operation.walk_dependencies()
             if (target := self.judge.reader.target_of(node)) is not None
         ]
-        found: dict[BlockingCall, None] = {}
-        traces = {id(trace): trace for trace in map(self.judge.behaviours.trace_of, targets)}
-        for trace in traces.values():
-            for event in trace.events:
-                if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
-                    found.update((each, None) for each in self._of_event(event, event.value, event.place))
-        return tuple(found)
+        traces = dict.fromkeys(map(self.judge.behaviours.trace_of, targets))
+        return tuple(dict.fromkeys(call for trace in traces for call in self._in_trace(trace)))
 
-    def _of_event(self, event: Event, result: Result, place: Place) -> Iterator[BlockingCall]:
-        name, kind, is_session = _waiting(result)
-        if not kind or event.caught or _runs_elsewhere(place):
-            return
+    def _in_trace(self, trace: Trace) -> tuple[BlockingCall, ...]:
+        """Those of a trace, each once: many operations share a dependency."""
+        known = self._known.get(trace)
+        if known is None:
+            known = self._known[trace] = tuple(dict.fromkeys(self._of_trace(trace)))
+        return known
+
+    def _of_trace(self, trace: Trace) -> Iterator[BlockingCall]:
+        for event in trace.events:
+            if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
+                waiting = _waiting(event.value)
+                if waiting[1] and not event.caught and not _runs_elsewhere(event.place):
+                    yield from self._of_event(event, event.place, *waiting)
+
+    def _of_event(self, event: Event, place: Place, name: str, kind: str, is_session: bool) -> Iterator[BlockingCall]:
         around = self._around(place)
         if is_session and around.is_awaited:
             return  # whatever its type is, it does not wait
@@ -86,22 +92,18 @@ class BlockingReader:
         )
 
     def _around(self, place: Place) -> _Around:
-        parents = self._parents_in(place.module)
-        node: ast.AST = place.node
+        known = self._around_calls.get(place.node)
+        if known is None:
+            known = self._around_calls[place.node] = self._found_around(place)
+        return known
+
+    def _found_around(self, place: Place) -> _Around:
         is_awaited = False
-        while (holder := parents.get(node)) is not None:
-            if isinstance(holder, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        for holder in self._parents.above(place):
+            if isinstance(holder, AnyFunction):
                 return _Around(holder, is_awaited)
             is_awaited |= isinstance(holder, ast.Await)
-            node = holder
         return _Around(None, is_awaited)
-
-    def _parents_in(self, module: ModuleScope) -> dict[ast.AST, ast.AST]:
-        known = self._parents.get(module.path)
-        if known is None:
-            known = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
-            self._parents[module.path] = known
-        return known
 
 
 def _outer(event: Event) -> tuple[Place, ...]:
@@ -110,6 +112,7 @@ def _outer(event: Event) -> tuple[Place, ...]:
     return sites[:-1] if sites and event.place is not None and sites[-1].node is event.place.node else sites
 
 
+@lru_cache(maxsize=4_096)
 def _is_remembered(function: AnyFunction | None) -> bool:
     """A function that waits once: `@lru_cache`, or one that keeps what it made in a global variable."""
     if not isinstance(function, ast.FunctionDef):

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import OWNER_PATTERN, SECRET_COLUMNS
 from fastapi_guard.project.evaluator.calls import is_authorizer
-from fastapi_guard.project.origins import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN, Origins, comes_from
+from fastapi_guard.project.kinds import CLIENT, COLUMN, CONSTANT, OWN, PRINCIPAL, ROW, UNKNOWN
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.roles import asks_for_role, tests_around
 from fastapi_guard.project.statements import Condition, Statement
 from fastapi_guard.project.tables import Table, TableReader
@@ -251,17 +252,17 @@ class BoundReader:
                 *([check.callee.receiver] if isinstance(check.callee, Member) else []),
             ]
             is_told_who = any(origins.is_of_principal(value) for value in values)
-            return any(comes_from(value, load) for value in values) and (
+            return any(origins.comes_from(value, load) for value in values) and (
                 is_told_who or is_authorizer(self.tables.interpreter, check.callee)
             )
         if not isinstance(check, Operation) or len(check.operands) != 2:
             return False
         for side, other in (check.operands, check.operands[::-1]):
-            if isinstance(side, Class) or not comes_from(side, load):
+            if isinstance(side, Class) or not origins.comes_from(side, load):
                 continue
-            if origins.is_of_principal(other) and not comes_from(other, load):
+            if origins.is_of_principal(other) and not origins.comes_from(other, load):
                 return True
-            if origins.is_trusted(other) and not comes_from(other, load) and constant(other) is None:
+            if origins.is_trusted(other) and not origins.comes_from(other, load) and constant(other) is None:
                 return True
         return False
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from fastapi_guard.project.aftermath import Aftermath
-from fastapi_guard.project.origins import CLIENT, Origins, comes_from
+from fastapi_guard.project.descent import sources
+from fastapi_guard.project.kinds import CLIENT
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import Item, Member, Operation, Result, Value
 
@@ -17,7 +20,9 @@ def answered_before(
     row: Value, trace: Trace, aftermath: Aftermath, origins: Origins, compares: Sequence[Value]
 ) -> Value | None:
     """What is answered instead of a row when it was kept before, and never compared with the principal."""
-    for store, key in _kept(row, trace):
+    for store, key, kept in _puts(trace):
+        if not any(origins.comes_from(part, row) for part in kept):
+            continue
         kinds = origins.kinds(key)
         if CLIENT not in kinds or origins.is_of_principal(key):
             continue
@@ -27,18 +32,20 @@ def answered_before(
     return None
 
 
-def _kept(row: Value, trace: Trace) -> Iterator[tuple[Value, Value]]:
-    """The stores that a row is put into, and the keys: `cache[task_id] = task`, `redis.set(key, task.json())`."""
+@lru_cache(maxsize=16)
+def _puts(trace: Trace) -> tuple[tuple[Value, Value, tuple[Value, ...]], ...]:
+    """What is put where, under which key: `cache[task_id] = task`, `redis.set(key, task.json())`."""
+    found: list[tuple[Value, Value, tuple[Value, ...]]] = []
     for event in trace.events:
         value = event.value
         if event.kind == "store" and isinstance(value, Operation):
             store, key, kept = value.operands
-            if comes_from(kept, row):
-                yield store, key
+            found.append((store, key, (kept,)))
         elif event.kind == "call" and isinstance(value, Result) and isinstance(value.callee, Member):
-            given = [*value.arguments[1:], *value.keywords.values()]
-            if value.callee.name in WRITES and value.arguments and any(comes_from(part, row) for part in given):
-                yield value.callee.receiver, value.arguments[0]
+            if value.callee.name in WRITES and value.arguments:
+                given = (*value.arguments[1:], *value.keywords.values())
+                found.append((value.callee.receiver, value.arguments[0], given))
+    return tuple(found)
 
 
 def _read(store: Value, trace: Trace, aftermath: Aftermath) -> Iterator[Value]:
@@ -58,4 +65,4 @@ def _read(store: Value, trace: Trace, aftermath: Aftermath) -> Iterator[Value]:
 
 def _looks_at(compare: Value, read: Value, origins: Origins) -> bool:
     sides = compare.operands if isinstance(compare, Operation) else ()
-    return any(comes_from(side, read) for side in sides) and any(origins.is_of_principal(side) for side in sides)
+    return any(read in sources(side) for side in sides) and any(origins.is_of_principal(side) for side in sides)

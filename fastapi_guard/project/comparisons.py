@@ -5,26 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from fastapi_guard.project.origins import sources
+from fastapi_guard.project.parts import PartReader
 from fastapi_guard.project.values import Member, Operation, Result, Value
 
 
 class Comparisons:
-    """Comparisons by everything that their sides are made of; a class because it is looked up for each query."""
+    """Comparisons by what their sides were taken of; a class because it is looked up for each query."""
 
-    def __init__(self, compares: Sequence[Value]) -> None:
+    def __init__(self, compares: Sequence[Value], taken_of: PartReader[Value]) -> None:
         self._compares = compares
+        self._taken_of = taken_of
 
     def about(self, load: Value) -> Sequence[Value]:
-        """The comparisons of which a side is what a query gave, or a part of it."""
-        return self._by_source.get(id(load), ())
+        """The comparisons of which a side is what a query gave, or was taken of it."""
+        return self._by_load.get(load, ())
 
     @cached_property
-    def _by_source(self) -> dict[int, list[Value]]:
-        found: dict[int, list[Value]] = {}
+    def _by_load(self) -> dict[Value, list[Value]]:
+        found: dict[Value, list[Value]] = {}
         for compare in self._compares:
-            for part in frozenset().union(*map(sources, _sides(compare))):
-                found.setdefault(part, []).append(compare)
+            for load in dict.fromkeys(load for side in _sides(compare) for load in self._taken_of.of(side)):
+                found.setdefault(load, []).append(compare)
         return found
 
 

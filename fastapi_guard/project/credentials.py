@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from fastapi_guard.knowledge.authentication import (
     IDENTITY_LIBRARIES,
     VERIFIERS,
     VERIFYING_METHODS,
-    look_up,
+    is_verifier,
     sounds_like_identity,
 )
 from fastapi_guard.project.dependencies import annotated_metadata, is_security_class, signature
@@ -39,10 +40,11 @@ CREDENTIAL_MARKERS = frozenset({"Header", "Cookie"})
 CREDENTIAL_PARAMETERS = ("token", "authorization", "api_key", "apikey", "x_api_key", "access_token", "secret")
 
 
+@lru_cache(maxsize=32_768)
 def verifies(result: Result) -> bool:
     callee = result.callee
     name = dotted_name(callee)
-    if look_up(VERIFIERS, name):
+    if is_verifier(name):
         return not _is_unverified(result) and not _is_made(callee)
     return callee_is_library_method(callee, name) and not _is_unverified(result)
 
@@ -71,28 +73,37 @@ def _is_unverified(result: Result) -> bool:
     return isinstance(verify, Literal) and verify.value is False
 
 
-def dotted_name(value: Value, depth: int = 0) -> str:
+def dotted_name(value: Value) -> str:
     """`package.Class.method` for a library callable, also through objects that the library made.
 
     The name of a very long chain of calls is empty: nobody asks for it, and making it for each link would take long.
     """
-    if depth > LONGEST_CHAIN:
-        return ""
-    depth += 1
+    names: list[str] = []
+    for _ in range(LONGEST_CHAIN + 1):
+        if isinstance(value, Member):
+            names.append(value.name)
+            value = value.receiver
+        elif isinstance(value, Result):
+            value = value.callee
+        elif isinstance(value, Setting):
+            value = value.default
+        else:
+            names.append(_base_name(value))
+            break
+    else:
+        names.append("")
+    names.reverse()
+    return ".".join(names)
+
+
+def _base_name(value: Value) -> str:
+    """The name of what a chain of attributes and calls begins with."""
     if isinstance(value, External):
         return value.name
-    if isinstance(value, Member):
-        return f"{dotted_name(value.receiver, depth)}.{value.name}"
-    if isinstance(value, Result):
-        return dotted_name(value.callee, depth)
     if isinstance(value, Instance):
         bases = value.cls.external_bases()
         return bases[0] if bases else value.cls.name
-    if isinstance(value, Class):
-        return value.name
-    if isinstance(value, Setting):
-        return dotted_name(value.default, depth)
-    return ""
+    return value.name if isinstance(value, Class) else ""
 
 
 LONGEST_CHAIN = 40
@@ -193,7 +204,7 @@ def passes_token_on(trace: Trace) -> bool:
     for result in trace.calls():
         values = [*result.arguments, *result.keywords.values()]
         name = dotted_name(result.callee)
-        if name.partition(".")[0] in ("builtins", "logging") or look_up(VERIFIERS, name):
+        if name.partition(".")[0] in ("builtins", "logging") or is_verifier(name):
             continue
         if any(_is_credential_argument(value) for value in values):
             return True

@@ -27,6 +27,7 @@ from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
 from fastapi_guard.project.linking import endpoint_functions
 from fastapi_guard.project.model import DeadGuard, Dependant, PathOperation, WhyDead
+from fastapi_guard.project.nodes import nodes_of
 from fastapi_guard.project.unawaited import unawaited_calls
 from fastapi_guard.project.values import (
     Argument,
@@ -351,14 +352,14 @@ def _takes_scopes(parameter: SignatureParameter) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _is_generator(definition: ast.AST) -> bool:
-    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(definition))
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes_of(definition))
 
 
 def _hands_on(taker: ast.AST | None, name: str) -> bool:
     """Whether the function that receives what was built calls it, or gives it to something that may."""
     if taker is None or not name:
         return False
-    for node in ast.walk(taker):
+    for node in nodes_of(taker):
         if isinstance(node, ast.Call):
             given = [node.func, *node.args, *(keyword.value for keyword in node.keywords)]
             if any(isinstance(value, ast.Name) and value.id == name for value in given):
@@ -377,7 +378,7 @@ def _uses_methods(taker: ast.AST | None, name: str, cls: Class) -> bool:
         and isinstance(node.value, ast.Name)
         and node.value.id == name
         and cls.lookup(node.attr)
-        for node in ast.walk(taker)
+        for node in nodes_of(taker)
     )
 
 

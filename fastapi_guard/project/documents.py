@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from fastapi_guard.knowledge.database import DOCUMENT_CLIENTS, DOCUMENT_QUERIES
 from fastapi_guard.project.evaluator.binding import plain_type
+from fastapi_guard.project.newcomers import Newcomers
 from fastapi_guard.project.statements import Condition, Statement, written_by
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.values import (
@@ -34,7 +35,7 @@ class DocumentReader:
     def __init__(self, tables: TableReader) -> None:
         self.tables = tables
         self._keys: dict[str, dict[str, None]] = {}
-        self._gathered: set[str] = set()
+        self._newcomers = Newcomers(tables.interpreter)
 
     def statement(self, call: Result) -> Statement | None:
         """`trips.find_one({"_id": trip_id})` as a statement on the collection; None for anything else."""
@@ -63,10 +64,8 @@ class DocumentReader:
         return known if known is not None else self.tables.of_columns(name, list(self._keys_of(name)))
 
     def _keys_of(self, name: str) -> dict[str, None]:
-        for path, module in list(self.tables.interpreter.modules.items()):
-            if path not in self._gathered and module is not None:
-                self._gathered.add(path)
-                gather_keys(module.tree, self._keys)
+        for module in self._newcomers.take():
+            gather_keys(module.tree, self._keys)
         return self._keys.get(name, {})
 
 

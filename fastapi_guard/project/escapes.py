@@ -12,6 +12,8 @@ from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
 from fastapi_guard.project.model import Escape, PathOperation
+from fastapi_guard.project.nodes import nodes_below, nodes_of
+from fastapi_guard.project.parents import ParentReader
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.roles import tests_around
 from fastapi_guard.project.scope import ModuleScope, Scope
@@ -42,12 +44,12 @@ STEPS = 2_000
 
 
 class EscapeReader:
-    """Finds what operations let out; a class because what stands around nodes is found once for each module."""
+    """Finds what operations let out; a class because it is found once for each place what catches there."""
 
-    def __init__(self, interpreter: Interpreter, judge: Judge) -> None:
+    def __init__(self, interpreter: Interpreter, judge: Judge, parents: ParentReader) -> None:
         self.interpreter = interpreter
         self.judge = judge
-        self._parents: dict[str, dict[ast.AST, ast.AST]] = {}
+        self._parents = parents
         self._caught: dict[tuple[int | str, ast.AST], bool] = {}
         self._known_answered: dict[int | str, bool] = {}
         self._answered = [value for handled, _ in interpreter.exception_handlers for value in options_of(handled)]
@@ -117,9 +119,8 @@ class EscapeReader:
 
     def _is_caught(self, cls: Class | External, place: Place) -> bool:
         """Whether something around a node, within its function, catches the exception or may make another one of it."""
-        parents = self._parents_in(place.module)
-        child, holder = place.node, parents.get(place.node)
-        while holder is not None:
+        child = place.node
+        for holder in self._parents.above(place):
             if isinstance(holder, ast.Try) and child in holder.body:
                 if any(self._takes(handler, cls, place.module) for handler in holder.handlers):
                     return True
@@ -130,7 +131,7 @@ class EscapeReader:
                 return any(TRANSLATING.search(ast.unparse(each).lower()) for each in holder.decorator_list)
             elif isinstance(holder, ast.Lambda):
                 return True  # whoever calls it may catch
-            child, holder = holder, parents.get(holder)
+            child = holder
         return False
 
     def _takes(self, handler: ast.ExceptHandler, cls: Class | External, module: ModuleScope) -> bool:
@@ -151,13 +152,6 @@ class EscapeReader:
             return False
         return not (len(handler.body) and _raises_again(handler.body[-1]))
 
-    def _parents_in(self, module: ModuleScope) -> dict[ast.AST, ast.AST]:
-        known = self._parents.get(module.path)
-        if known is None:
-            known = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
-            self._parents[module.path] = known
-        return known
-
 
 def _is_one_of(caught: Value, order: tuple[Class | External, ...]) -> bool:
     """Whether an `except` or a handler for `caught` answers for a class with these bases; what is unknown may."""
@@ -174,7 +168,7 @@ def _is_one_of(caught: Value, order: tuple[Class | External, ...]) -> bool:
 def _names_given(node: ast.AST) -> frozenset[str]:
     """The variables in the arguments of a call."""
     given = [*node.args, *(keyword.value for keyword in node.keywords)] if isinstance(node, ast.Call) else []
-    return frozenset(inner.id for each in given for inner in ast.walk(each) if isinstance(inner, ast.Name))
+    return frozenset(inner.id for each in given for inner in nodes_below(each) if isinstance(inner, ast.Name))
 
 
 def _raises_again(statement: ast.stmt) -> bool:
@@ -198,4 +192,4 @@ def _translates(operation: PathOperation) -> bool:
 
 @lru_cache(maxsize=4_096)
 def _tries(definition: ast.AST) -> bool:
-    return any(isinstance(node, ast.Try) for node in ast.walk(definition))
+    return any(isinstance(node, ast.Try) for node in nodes_of(definition))

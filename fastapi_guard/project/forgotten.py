@@ -17,12 +17,13 @@ AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class ForgottenReader:
-    """Reads them from traces; a class because the calls of a module are looked at once."""
+    """Reads them from traces; a class because each call is looked at once."""
 
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
         self._functions: dict[str, list[AnyDef]] = {}
         self._bare: dict[AnyDef, dict[int, str]] = {}
+        self._known: dict[ast.AST, tuple[str, AnyDef] | None] = {}
 
     def of(self, operation: PathOperation, endpoint: Value) -> tuple[ForgottenCoroutine, ...]:
         """Those of the handler, of its dependencies and of what they call, each once; not those that guard."""
@@ -56,6 +57,11 @@ class ForgottenReader:
 
     def _bare_call(self, module: ModuleScope, node: ast.AST) -> tuple[str, AnyDef] | None:
         """How the result of a call is used as it is, and the function that it stands in; None where it is not."""
+        if node not in self._known:
+            self._known[node] = self._read_call(module, node)
+        return self._known[node]
+
+    def _read_call(self, module: ModuleScope, node: ast.AST) -> tuple[str, AnyDef] | None:
         if module.path not in self._functions:
             self._functions[module.path] = [
                 each for each in statements_in(module.tree) if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))

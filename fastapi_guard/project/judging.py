@@ -20,6 +20,7 @@ from fastapi_guard.project.model import (
     WhyDead,
 )
 from fastapi_guard.project.outside import outside_calls
+from fastapi_guard.project.parents import ParentReader
 from fastapi_guard.project.principals import OwnershipReader
 from fastapi_guard.project.rejections import own_refusals
 from fastapi_guard.project.scheduled import scheduled_in
@@ -45,17 +46,18 @@ class Readers:
     @classmethod
     def of(cls, interpreter: Interpreter, linker: Linker, judge: Judge) -> Readers:
         """The readers of one project."""
+        parents = ParentReader()
         return cls(
             linker,
             judge,
             OwnershipReader(interpreter, judge),
             DeadGuardReader(interpreter, judge.reader, judge.behaviours),
-            BlockingReader(judge),
+            BlockingReader(judge, parents),
             SharedStateReader(interpreter, judge),
             AnswerReader(interpreter, judge),
-            SessionReader(judge),
+            SessionReader(judge, parents),
             ForgottenReader(judge),
-            EscapeReader(interpreter, judge),
+            EscapeReader(interpreter, judge, parents),
         )
 
 

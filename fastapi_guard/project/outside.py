@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fastapi_guard.knowledge.outside import answered_by
+from fastapi_guard.knowledge.outside import ASKING, answered_by
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.evaluator.binding import plain_type
@@ -23,7 +23,7 @@ def outside_calls(judge: Judge, operation: PathOperation, endpoint: Value) -> tu
         return ()
     definition = handler.definition
     first, last = definition.lineno, definition.end_lineno or definition.lineno
-    trace = judge.behaviours.trace_of(without_wrappers(endpoint))
+    trace = judge.behaviours.trace_of(without_wrappers(endpoint)).distinct()
     return tuple(
         dict.fromkeys(
             call
@@ -37,7 +37,10 @@ def _calls(trace: Trace) -> Iterator[OutsideCall]:
     for event in trace.events:
         if event.kind != "call" or event.place is None or not isinstance(event.value, Result):
             continue
-        name = name_of(event.value.callee)
+        callee = event.value.callee
+        if isinstance(callee, Member) and callee.name not in ASKING:
+            continue
+        name = name_of(callee)
         answers = answered_by(name) if name else ""
         if answers:
             yield OutsideCall(name, answers, event.place.module.location(event.place.node))

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from fastapi_guard.project.bounds import Compared, spelled
 from fastapi_guard.project.hashing import hashes
+from fastapi_guard.project.kinds import CLIENT, CONSTANT
 from fastapi_guard.project.model import PasswordComparison
-from fastapi_guard.project.origins import CLIENT, CONSTANT, Origins
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.tables import Table
 from fastapi_guard.project.values import (
     Argument,

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from fastapi_guard.knowledge.database import ADMIN_WORDS, ROLE_WORDS
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.dependencies import identify
+from fastapi_guard.project.descent import closed_over
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.kinds import origin_key
 from fastapi_guard.project.model import DatabaseAccess, Dependant, PathOperation, Verdict
-from fastapi_guard.project.origins import Origins, closed_over, origin_key
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.queries import Known, QueryReader
-from fastapi_guard.project.roles import role_checks
+from fastapi_guard.project.roles import role_check
 from fastapi_guard.project.session_values import is_session
 from fastapi_guard.project.tables import TableReader, plain_name
 from fastapi_guard.project.trace import Trace
@@ -60,7 +62,7 @@ class OwnershipReader:
         ]
         own = [target for target in targets if identify(target)[1] is not None]
         guards = [self.judge.behaviours.trace_of(target) for target in own]
-        role = next((test for each in (*guards, trace) for test in role_checks(each)), "") or _named_role(operation)
+        role = next((test for each in (*guards, trace) if (test := role_check(each))), "") or _named_role(operation)
         pairs = [(origin_key(target), guard) for guard, target in zip(guards, own, strict=True)]
         deciding = {
             origin_key(target)
@@ -86,7 +88,11 @@ class OwnershipReader:
                 continue
             trace = self.judge.behaviours.trace_of(target)
             gives_session = trace.returned is not None and is_session(trace.returned)
-            if gives_session and not tells(trace, principals - {origin_key(target)}) and not _listens(node):
+            if (
+                gives_session
+                and not tells(trace, self.queries.origins(principals - {origin_key(target)}))
+                and not _listens(node)
+            ):
                 found.add(origin_key(target))
         return frozenset(found)
 
@@ -114,9 +120,8 @@ class OwnershipReader:
                 yield node, target
 
 
-def tells(trace: Trace, principals: frozenset[tuple[int, int]]) -> bool:
+def tells(trace: Trace, origins: Origins) -> bool:
     """Whether code hands who calls to something: a setting of the database's session, criteria of all its queries."""
-    origins = Origins(principals)
     for event in trace.events:
         value = event.value
         if event.kind in ("call", "ask") and isinstance(value, Result):

@@ -9,12 +9,8 @@ from fastapi_guard.knowledge.database import (
     VISIBILITIES,
 )
 from fastapi_guard.project.bounds import Bound, spelled
-from fastapi_guard.project.origins import (
-    CLIENT,
-    Origins,
-    arguments_in,
-    comes_from,
-)
+from fastapi_guard.project.kinds import CLIENT
+from fastapi_guard.project.origins import Origins, arguments_in
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
     Member,
@@ -24,13 +20,13 @@ from fastapi_guard.project.values import (
 )
 
 
-def asks_whether_public(bound: Bound, row: Value, compares: Sequence[Value]) -> bool:
+def asks_whether_public(bound: Bound, row: Value, compares: Sequence[Value], origins: Origins) -> bool:
     """Whether a query, or a comparison of what it gave, is about rows that everybody may see."""
     if any(VISIBILITIES.fullmatch(column.rpartition(".")[2]) for column in bound.columns):
         return True
     sides = (side for compare in compares if isinstance(compare, Operation) for side in compare.operands)
     return any(
-        isinstance(side, Member) and VISIBILITIES.fullmatch(side.name) and comes_from(side.receiver, row)
+        isinstance(side, Member) and VISIBILITIES.fullmatch(side.name) and origins.comes_from(side.receiver, row)
         for side in sides
     )
 
@@ -52,9 +48,9 @@ def is_proven(row: Value, origins: Origins, watched: Sequence[Trace]) -> bool:
                     [*value.arguments, *value.keywords.values(), *([receiver] if receiver is not None else [])]
                 )
         for parts in groups:
-            sent = [part for part in parts if CLIENT in origins.kinds(part) and not comes_from(part, row)]
+            sent = [part for part in parts if CLIENT in origins.kinds(part) and not origins.comes_from(part, row)]
             if any(is_proof(argument) for part in sent for argument in arguments_in(part)):
                 return True
-            if sent and any(isinstance(p, Member) and comes_from(p, row) for p in parts):
+            if sent and any(isinstance(p, Member) and origins.comes_from(p, row) for p in parts):
                 return True
     return False

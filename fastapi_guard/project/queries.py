@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fastapi_guard.knowledge.database import (
-    EXECUTES,
-    GETS,
     PASSWORD_COLUMNS,
-    QUERY_ENDS,
-    ROW_METHODS,
     TENANT_COLUMNS,
-    TRANSACTIONS,
-    WRITES,
     is_named_after_a_check,
 )
 from fastapi_guard.location import Location
@@ -23,35 +18,22 @@ from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.caches import answered_before
 from fastapi_guard.project.comparisons import Comparisons
-from fastapi_guard.project.documents import DocumentReader
-from fastapi_guard.project.found import Found, ended, load_of, merged, outer_sites, placed
-from fastapi_guard.project.helpers import helper_statement
+from fastapi_guard.project.descent import closed_over, descent_reader
+from fastapi_guard.project.finding import Finder
+from fastapi_guard.project.found import Found, load_of, outer_sites
+from fastapi_guard.project.kinds import CLIENT, INJECTED, OWN, PRINCIPAL, ROW, kind_reader
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
-from fastapi_guard.project.origins import (
-    CLIENT,
-    INJECTED,
-    OWN,
-    PRINCIPAL,
-    ROW,
-    Origins,
-    arguments_in,
-    closed_over,
-    comes_from,
-    dependencies_in,
-    keys_of,
-)
+from fastapi_guard.project.origins import Origins, arguments_in, dependencies_in, keys_of
 from fastapi_guard.project.passwords import in_statement, with_row
 from fastapi_guard.project.proofs import asks_whether_public, is_proof, is_proven
 from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
-from fastapi_guard.project.session_values import is_session
-from fastapi_guard.project.statements import Condition, Statement, StatementReader, is_of_row
+from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, TableReader
-from fastapi_guard.project.trace import Event, Trace, distinct_values
+from fastapi_guard.project.trace import Trace, distinct_values
 from fastapi_guard.project.values import (
-    External,
     Literal,
     Member,
     Operation,
@@ -82,7 +64,17 @@ class QueryReader:
         self.statements = StatementReader(tables)
         self.bounds = BoundReader(tables)
         self.writes = WriteReader(self.statements)
-        self.documents = DocumentReader(tables)
+        self.finder = Finder(self.statements)
+        self._kinds = kind_reader()
+
+    def origins(
+        self,
+        principals: frozenset[tuple[int, int]],
+        givers: frozenset[tuple[int, int]] = frozenset(),
+        loads: Iterable[Value] = (),
+    ) -> Origins:
+        """What is known of values to begin with: who calls, who gives his rows, and what queries give."""
+        return Origins(self._kinds, principals, givers, descent_reader(loads))
 
     def accesses(
         self, loading: Sequence[tuple[tuple[int, int], Trace]], trace: Trace, guards: Sequence[Trace], known: Known
@@ -92,25 +84,31 @@ class QueryReader:
         `loading` are the dependencies that may load rows with their traces, `trace` that of the handler, `guards` those of
         all its dependencies.
         """
-        origins = Origins(known.principals, known.givers)
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
-        watched = (*own, *(guard.distinct() for guard in guards))
+        watched = tuple(dict.fromkeys((*own, *(guard.distinct() for guard in guards))))
+        read = {each for _, each in loading}
+        deciding = [each for each in guards if each not in read]
+        found = (access for each in (*own, *deciding) for access in self.finder.in_trace(each))
+        loads = (load for access in found for load in (access.event.value, load_of(access), *access.others))
+        origins = self.origins(known.principals, known.givers, loads)
         compares = list(distinct_values(value for each in watched for value in each.compares))
         self._trust_compared(origins, compares, watched)
-        read = {id(each) for _, each in loading}
-        near = Comparisons(compares)
-        self._trust_looked_up(origins, near, [each for each in guards if id(each) not in read])
+        near = Comparisons(compares, origins.taken_of)
+        self._trust_looked_up(origins, near, deciding)
         role = known.role or self._asked_role(origins, watched)
-        vouched = self._vouched(origins, compares, watched)
+        vouched = self._vouched(origins, compares, watched) if loading else frozenset()
         made: list[DatabaseAccess] = []
         asked_for: set[object] = set()
         gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
-            aftermath = Aftermath(trace)
+            accesses = self.finder.in_trace(trace)
+            if not accesses:
+                continue
+            aftermath = Aftermath(trace, origins.taken_of)
             absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
-            for access in merged(self._found(trace)):
+            for access in accesses:
                 asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
                 checks = [*near.about(load_of(access)), *asked]
                 bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
@@ -123,7 +121,7 @@ class QueryReader:
                     and access.kind in ("select", "get")
                     and not aftermath.changes(load_of(access))
                 ):
-                    if asks_whether_public(bound, load_of(access), compares):
+                    if asks_whether_public(bound, load_of(access), compares, origins):
                         bound = replace(bound, scope="public")
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
@@ -132,7 +130,7 @@ class QueryReader:
                 made.append(replace(one, absence=absence, passwords=passwords))
                 gave.append(load_of(access))
                 if bound.scope in LIMITED:
-                    made = [_through(bound, each, row) for each, row in zip(made, gave, strict=True)]
+                    made = [_through(bound, each, row, origins) for each, row in zip(made, gave, strict=True)]
                 if made[-1].is_of_principals and any(
                     PASSWORD_COLUMNS.search(write.column) for write in made[-1].writes
                 ):
@@ -152,7 +150,7 @@ class QueryReader:
         kept = answered_before(load_of(access), trace, aftermath, origins, compares)
         return bound if kept is None else replace(bound, scope="optional", kept_in=spelled(kept) or "a cache")
 
-    def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> set[tuple[int, int]]:
+    def _vouched(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> frozenset[tuple[int, int]]:
         """Dependencies whose rows are compared with the principal, or asked about together with him."""
         found: set[tuple[int, int]] = set()
         pairs = [compare.operands for compare in compares if isinstance(compare, Operation)]
@@ -160,7 +158,7 @@ class QueryReader:
         for values in pairs:
             if any(origins.is_of_principal(value) for value in values):
                 found |= {key for value in values for key in dependencies_in(value)}
-        return found - origins.principals
+        return frozenset(found - origins.principals)
 
     def _asked_role(self, origins: Origins, watched: Sequence[Trace]) -> str:
         """A question about access that is about the principal alone: what he may do, whatever the row."""
@@ -183,81 +181,6 @@ class QueryReader:
         table = self.statements.table_of_object(trace.returned) if trace.returned is not None else None
         if table is not None and not (table.is_owned and table.owner_column != table_tenant(table)):
             yield table.short_name
-
-    # Finding
-
-    def _found(self, trace: Trace) -> Iterator[Found]:
-        consumed = {
-            id(event.value.callee.receiver)
-            for event in trace.events
-            if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-            if event.value.callee.name not in ROW_METHODS and not is_of_row(event.value)
-        }
-        for event in trace.events:
-            if event.kind == "call" and isinstance(event.value, Result) and event.place is not None:
-                found = self._of_call(event, event.value, consumed)
-                if found is not None:
-                    yield found
-
-    def _of_call(self, event: Event, result: Result, consumed: set[int]) -> Found | None:
-        callee, arguments = result.callee, result.arguments
-        first = arguments[0] if arguments else next(iter(result.keywords.values()), None)
-        if isinstance(callee, External):
-            return self._paginated(event, callee, result)
-        if not isinstance(callee, Member):
-            return None
-        receiver, name = callee.receiver, callee.name
-        if name in GETS and (table := self.tables.of(first)):
-            rest = [*arguments[1:], *(value for key, value in result.keywords.items() if key in ("ident", "id"))]
-            key = Operation("keyword", (Literal(table.keys[0]), rest[0])) if rest else None
-            conditions = (Condition(key),) if key is not None else ()
-            return Found(event, "get", Statement("get", (table,), conditions, (), result.place))
-        if name in EXECUTES and first is not None:
-            statement = self.statements.statement(
-                first, (*arguments[1:], *result.keywords.values()) if arguments else ()
-            )
-            if statement is not None:
-                gives = name.startswith("fetch") or is_session(receiver)
-                cursor = receiver if statement.place is None and not gives else None
-                return Found(event, statement.kind, placed(statement, result.place), None, cursor)
-        if name in QUERY_ENDS and (statement := self.statements.legacy_query(receiver)) is not None:
-            return Found(event, *ended(statement, name, result))
-        found = self.documents.statement(result) or helper_statement(result, self.tables)
-        if found is not None:
-            return Found(event, found.kind, found)
-        if id(result) not in consumed and (statement := self.statements.model_query(result)) is not None:
-            return Found(event, statement.kind, statement)
-        if name in TRANSACTIONS and is_session(receiver):
-            return Found(event, name, Statement(name, ()))
-        return self._written(event, result, callee, first)
-
-    def _written(self, event: Event, result: Result, callee: Member, first: Value | None) -> Found | None:
-        name = callee.name
-        if name not in WRITES and name != "update_from_dict":
-            return None
-        written = callee.receiver if name == "save" or first is None else first
-        if name == "delete" and first is None and not self._is_row(callee.receiver):
-            return None
-        table = self.statements.table_of_object(written)
-        kind = WRITES.get(name, "save")
-        if table is not None:
-            return Found(event, kind, Statement(kind, (table,)), written)
-        if name in ("add", "add_all", "merge", "delete") and is_session(callee.receiver):
-            return Found(event, kind, Statement(kind, ()), written)
-        return None
-
-    def _is_row(self, value: Value) -> bool:
-        return self.statements.table_of_object(value) is not None
-
-    def _paginated(self, event: Event, callee: External, result: Result) -> Found | None:
-        """`paginate(session, select(...))` of fastapi-pagination and its like."""
-        if not callee.name.rpartition(".")[2].endswith("paginate"):
-            return None
-        for argument in [*result.arguments, *result.keywords.values()]:
-            statement = self.statements.statement(argument) or self.statements.legacy_query(argument)
-            if statement is not None and statement.tables:
-                return Found(event, statement.kind, statement)
-        return None
 
     # Judging
 
@@ -287,14 +210,20 @@ class QueryReader:
     def _trust_looked_up(self, origins: Origins, near: Comparisons, deciding: Sequence[Trace]) -> None:
         """Values of the client by which a guard has found a row of the principal: the clinic whose member he is."""
         for trace in deciding:
-            aftermath = Aftermath(trace)
-            for access in merged(self._found(trace)):
-                if access.kind in ("select", "get") and access.table is not None and access.table.is_owned:
-                    checks = [*near.about(load_of(access)), *aftermath.asked(access.event.value)]
-                    bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
-                    for value in bound.values if bound.scope in LIMITED else ():
-                        if origins.kinds(value) <= TRUSTABLE:
-                            origins.trust(value)
+            owned = [
+                (access, access.table)
+                for access in self.finder.in_trace(trace)
+                if access.kind in ("select", "get") and access.table is not None and access.table.is_owned
+            ]
+            if not owned:
+                continue
+            aftermath = Aftermath(trace, origins.taken_of)
+            for access, table in owned:
+                checks = [*near.about(load_of(access)), *aftermath.asked(access.event.value)]
+                bound = self.bounds.bound(access.statement, table, origins, load_of(access), checks)
+                for value in bound.values if bound.scope in LIMITED else ():
+                    if origins.kinds(value) <= TRUSTABLE:
+                        origins.trust(value)
 
     def _remember(self, origins: Origins, access: Found, bound: Bound) -> None:
         """What the query gives, for the values that are made of it."""
@@ -333,7 +262,7 @@ class QueryReader:
             p for condition in statement.conditions for p in self.bounds.compared(condition.value, statement.tables)
         ]
         yield from in_statement(table, parts, origins)
-        yield from with_row(compares, lambda holder: comes_from(holder, access.event.value), origins)
+        yield from with_row(compares, lambda holder: origins.comes_from(holder, access.event.value), origins)
 
     def _is_queried(self, values: list[Value], absences: AbsenceReader) -> bool:
         """Whether a value was taken of a row: what a row refers to exists."""
@@ -363,7 +292,7 @@ class QueryReader:
         begins = statement.place.module.location(statement.place.node) if statement.place is not None else location
         load = load_of(access)
         if access.row is not None:
-            begins = next((place for value, place in loaded_at if comes_from(access.row, value)), begins)
+            begins = next((place for value, place in loaded_at if origins.comes_from(access.row, value)), begins)
         elif access.kind in ("select", "get"):
             loaded_at.append((load, begins))
         is_read = access.kind in ("select", "get")
@@ -402,27 +331,27 @@ class QueryReader:
                 (each.name, each.owner_column)
                 for each in (untied_tables(statement, self.bounds, origins) if bound.scope == "statement" else ())
             ),
-            follows=self._followed(table, load, statement, aftermath)
+            follows=self._followed(table, load, statement, aftermath, origins)
             if table is not None and is_read and bound.scope == "unowned"
             else (),
             function=function_around(event.place) if outer_sites(event) else None,
         )
 
     def _followed(
-        self, table: Table, load: Value, statement: Statement, aftermath: Aftermath
+        self, table: Table, load: Value, statement: Statement, aftermath: Aftermath, origins: Origins
     ) -> tuple[tuple[str, str, str], ...]:
         related = self.tables.relationships(table)
-        names = dict.fromkeys(followed(load, table, statement, self.bounds, aftermath))
+        names = dict.fromkeys(followed(load, table, statement, self.bounds, aftermath, origins))
         found = [(name, related[name]) for name in names if name in related]
         return tuple(
             (name, each.name, each.owner_column) for name, each in found if each.owner_column and not each.is_principal
         )
 
 
-def _through(bound: Bound, access: DatabaseAccess, row: Value) -> DatabaseAccess:
+def _through(bound: Bound, access: DatabaseAccess, row: Value, origins: Origins) -> DatabaseAccess:
     """An access whose row is looked at through another: its parent was looked up by it, and is the principal's own."""
     asked_by_row = access.scope == "nothing" and any(
-        isinstance(value, Member) and comes_from(value, row) for value in bound.values
+        isinstance(value, Member) and origins.comes_from(value, row) for value in bound.values
     )
     return replace(access, scope="check") if asked_by_row else access
 
@@ -430,10 +359,17 @@ def _through(bound: Bound, access: DatabaseAccess, row: Value) -> DatabaseAccess
 def _questions(watched: Sequence[Trace]) -> Iterator[Result]:
     """Calls that are named after a question about access."""
     for trace in watched:
-        for event in trace.events:
-            if event.kind in ("call", "ask") and isinstance(event.value, Result):
-                if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee)):
-                    yield event.value
+        yield from _questions_in(trace)
+
+
+@lru_cache(maxsize=512)
+def _questions_in(trace: Trace) -> tuple[Result, ...]:
+    return tuple(
+        event.value
+        for event in trace.events
+        if event.kind in ("call", "ask") and isinstance(event.value, Result)
+        if event.kind == "ask" or is_named_after_a_check(last_name(event.value.callee))
+    )
 
 
 def table_tenant(table: Table) -> str:

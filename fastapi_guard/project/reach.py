@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import BoundReader, is_opaque
-from fastapi_guard.project.origins import Origins, comes_from
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.statements import Statement
 from fastapi_guard.project.tables import Table
 from fastapi_guard.project.values import (
@@ -95,11 +95,11 @@ def _spoken_of(value: Value, bounds: BoundReader, depth: int = 0) -> Iterator[st
 
 
 def followed(
-    row: Value, table: Table, statement: Statement, bounds: BoundReader, aftermath: Aftermath
+    row: Value, table: Table, statement: Statement, bounds: BoundReader, aftermath: Aftermath, origins: Origins
 ) -> Iterator[str]:
     """Relationships of the rows that a query gives, by which rows of other tables are answered: `project.tasks`."""
     yield from statement.loads
     names = set(bounds.tables.relationships(table))
     for part in aftermath.answered():
-        if isinstance(part, Member) and part.name in names and comes_from(part.receiver, row):
+        if isinstance(part, Member) and part.name in names and origins.comes_from(part.receiver, row):
             yield part.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from fastapi_guard.location import Location
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import (
@@ -36,20 +38,21 @@ def is_response(event: Event) -> bool:
 def rejects(event: Event) -> bool:
     if event.kind == "raise":
         options = options_of(event.value)
-        if event.caught and all(status_of(option) is None for option in options) and _sounds_rejecting(event.caught):
+        if event.caught and _sounds_rejecting(event.caught) and all(status_of(option) is None for option in options):
             return True  # `except CredentialsNotValid as error: raise as_http(error)`
         return any(_is_rejection(option) for option in options)
     if event.kind == "call" and isinstance(event.value, Result):
         callee = event.value.callee
-        if isinstance(callee, External) and callee.name.endswith("Response"):
+        name = last_name(callee)
+        if isinstance(callee, External) and name.endswith("Response"):
             return status_of(event.value) in REJECTING_STATUS
-        if isinstance(callee, (External, Member)) and "abort" in last_name(callee):
+        if "abort" in name and isinstance(callee, (External, Member)):
             return status_of(event.value) in REJECTING_STATUS
-        if isinstance(callee, Member) and callee.name == "close":  # websocket.close(code=1008) refuses the connection
+        if name == "close" and isinstance(callee, Member):  # websocket.close(code=1008) refuses the connection
             code = event.value.keywords.get("code") or (event.value.arguments[0] if event.value.arguments else None)
             known = constant(code) if code is not None else None
             return isinstance(known, int) and (known == 1008 or known >= 4000)
-        if (isinstance(callee, Member) and callee.name == "send") or last_name(callee) == "send":
+        if name == "send":
             return any(
                 "401" in str(_plain(argument)) or "403" in str(_plain(argument)) for argument in event.value.arguments
             )
@@ -105,6 +108,7 @@ def _is_rejection(value: Value) -> bool:
     return _sounds_rejecting(name.rpartition(".")[2])
 
 
+@lru_cache(maxsize=4_096)
 def _sounds_rejecting(name: str) -> bool:
     plain = name.lower().replace("_", "")
     return any(part in plain for part in REJECTING_NAMES)

@@ -16,6 +16,7 @@ from fastapi_guard.knowledge.database import (
 )
 from fastapi_guard.location import Location
 from fastapi_guard.project.model import FunctionAround
+from fastapi_guard.project.nodes import nodes_of
 from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place
@@ -66,7 +67,7 @@ def _function_at(module: ModuleScope, line: int) -> FunctionAround | None:
         f"{around.name}.{found.name}" if around else found.name,
         _signature(module, found),
         tuple(name for each in (found, *makers) for name in _parameters(each)),
-        frozenset(_words(found)),
+        _words(found),
     )
 
 
@@ -81,14 +82,17 @@ def _signature(module: ModuleScope, definition: ast.FunctionDef | ast.AsyncFunct
     )
 
 
-def _words(definition: ast.AST) -> Iterator[str]:
-    for node in ast.walk(definition):
+@lru_cache(maxsize=8_192)
+def _words(definition: ast.AST) -> frozenset[str]:
+    found: set[str] = set()
+    for node in nodes_of(definition):
         if isinstance(node, ast.Name):
-            yield node.id
+            found.add(node.id)
         elif isinstance(node, ast.Attribute):
-            yield node.attr
+            found.add(node.attr)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield from node.value.split()
+            found.update(node.value.split())
+    return frozenset(found)
 
 
 def _parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
@@ -145,14 +149,16 @@ def _names_role(node: ast.AST) -> bool:
     )
 
 
-def role_checks(trace: Trace) -> Iterator[str]:
-    """The tests of roles behind which a trace raises, as written."""
+@lru_cache(maxsize=512)
+def role_check(trace: Trace) -> str:
+    """The first test of a role behind which a trace raises, as written; empty when there is none."""
     for event in trace.events:
         if event.kind != "raise" or event.place is None:
             continue
-        tests = list(tests_around(event.place))
+        tests = tests_around(event.place)
         if tests and asks_for_role(tests[-1][0]) and not _admits_everybody(tests[-1][0]):
-            yield ast.unparse(tests[-1][0])
+            return ast.unparse(tests[-1][0])
+    return ""
 
 
 def role_around(event: Event) -> str:

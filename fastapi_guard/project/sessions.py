@@ -10,40 +10,48 @@ from fastapi_guard.knowledge.sessions import CLOSING, CONNECTORS, ENGINES, SESSI
 from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.model import OpenedSession, PathOperation
-from fastapi_guard.project.scope import ModuleScope
+from fastapi_guard.project.nodes import nodes_below, nodes_of
+from fastapi_guard.project.parents import AnyFunction, ParentReader
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Choice, Coroutine, External, Generator, Item, Member, Place, Result, Value
 
-AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-
 
 class SessionReader:
-    """Reads them from traces; a class because what stands around nodes is found once for each module."""
+    """Reads them from traces; a class because each trace is read once, and each call that opens one."""
 
-    def __init__(self, judge: Judge) -> None:
+    def __init__(self, judge: Judge, parents: ParentReader) -> None:
         self.judge = judge
-        self._parents: dict[str, dict[ast.AST, ast.AST]] = {}
+        self._parents = parents
+        self._known: dict[tuple[Trace, str], tuple[OpenedSession, ...]] = {}
+        self._fates: dict[ast.AST, str] = {}
 
     def of(self, operation: PathOperation, endpoint: Value) -> tuple[OpenedSession, ...]:
         """The sessions that the handler and its dependencies open, each once, and those of modules that they use."""
         behaviours = self.judge.behaviours
-        found = list(self._of_trace(behaviours.trace_of(without_wrappers(endpoint)), ""))
+        found = list(self._in_trace(behaviours.trace_of(without_wrappers(endpoint)), ""))
         for node in operation.walk_dependencies():
             target = self.judge.reader.target_of(node)
             if target is not None and node.location is not None:
-                found += self._of_trace(behaviours.trace_of(target), node.name)
+                found += self._in_trace(behaviours.trace_of(target), node.name)
         return tuple(dict.fromkeys(found))
+
+    def _in_trace(self, trace: Trace, dependency: str) -> tuple[OpenedSession, ...]:
+        """Those of a trace, each once: many operations share a dependency."""
+        known = self._known.get((trace, dependency))
+        if known is None:
+            known = self._known[trace, dependency] = tuple(dict.fromkeys(self._of_trace(trace, dependency)))
+        return known
 
     def _of_trace(self, trace: Trace, dependency: str) -> Iterator[OpenedSession]:
         given = {id(option) for option in _given(trace.returned)} if trace.returned is not None else set()
         for event in trace.events:
             if event.kind != "call" or not isinstance(event.value, Result):
                 continue
-            made = _opened(event.value)
+            made, before = _openings(event.value)
             if made and event.place is not None:
                 fate = "returned" if id(event.value) in given and dependency else ""
                 yield self._session(made, event.place, _outer(event), dependency, fate)
-            for name, place in _opened_before(event.value):
+            for name, place in before:
                 if self._function_around(place) is None:
                     yield self._session(name, place, (), dependency, "global")
 
@@ -65,13 +73,19 @@ class SessionReader:
         left = list(sites)
         while left and self._fate(place, self._function_around(place)) in HANDED_OUT:
             place = left.pop()
-            name = ast.unparse(place.node.func) if isinstance(place.node, ast.Call) else name
+            name = _callee_text(place.node) if isinstance(place.node, ast.Call) else name
         return name, self._named(self._function_around(place), place), place.module.location(place.node)
 
     # What becomes of it
 
     def _fate(self, place: Place, function: AnyFunction | None) -> str:
-        parents = self._parents_in(place.module)
+        known = self._fates.get(place.node)
+        if known is None:
+            known = self._fates[place.node] = self._fate_of(place, function)
+        return known
+
+    def _fate_of(self, place: Place, function: AnyFunction | None) -> str:
+        parents = self._parents.in_module(place.module)
         holder = parents.get(place.node)
         while isinstance(holder, (ast.Await, ast.IfExp, ast.BoolOp, ast.NamedExpr)):
             holder = parents.get(holder)
@@ -110,25 +124,13 @@ class SessionReader:
         """`UnitOfWork.open` for a method, `get_db` for a function, nothing for a module."""
         if function is None:
             return ""
-        holder = self._parents_in(place.module).get(function)
+        holder = self._parents.in_module(place.module).get(function)
         name = function.name if not isinstance(function, ast.Lambda) else "lambda"
         return f"{holder.name}.{name}" if isinstance(holder, ast.ClassDef) else name
 
     def _function_around(self, place: Place) -> AnyFunction | None:
-        parents = self._parents_in(place.module)
-        node: ast.AST | None = place.node
-        while node is not None:
-            node = parents.get(node)
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-                return node
-        return None
-
-    def _parents_in(self, module: ModuleScope) -> dict[ast.AST, ast.AST]:
-        known = self._parents.get(module.path)
-        if known is None:
-            known = {child: node for node in ast.walk(module.tree) for child in ast.iter_child_nodes(node)}
-            self._parents[module.path] = known
-        return known
+        above = self._parents.above(place)
+        return next((node for node in above if isinstance(node, AnyFunction)), None)
 
 
 HANDED_OUT = frozenset({"returned", "yielded"})
@@ -140,7 +142,7 @@ ENTERED = frozenset({"__aenter__", "__aexit__", "__enter__", "__exit__"})
 def fate_of_name(name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     """What a function does with a session in a variable: closed, kept, returned, yielded or leaked."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, ast.withitem) and _mentions(node.context_expr, name):
             found.add("closed")
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is(node.func.value, name):
@@ -170,7 +172,7 @@ def _hands_out(target: ast.expr | None, function: AnyFunction | None) -> bool:
         return False
     return any(
         isinstance(node, ast.Yield) and node.value is not None and _holds(node.value, target.id)
-        for node in ast.walk(function)
+        for node in nodes_of(function)
     )
 
 
@@ -206,18 +208,18 @@ def _holds(node: ast.expr, name: str) -> bool:
 
 
 def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(below, ast.Name) and below.id == name for below in ast.walk(node))
+    return any(isinstance(below, ast.Name) and below.id == name for below in nodes_below(node))
 
 
 # What opens one
 
+OPENERS = SESSION_CLASSES | CONNECTORS
 
-def _opened(value: Value) -> str:
+
+def _opened(value: Result) -> str:
     """What a call is called that opens a session or a connection; empty for any other."""
-    if not isinstance(value, Result):
-        return ""
     callee = value.callee
-    if isinstance(callee, External) and callee.name in SESSION_CLASSES | CONNECTORS:
+    if isinstance(callee, External) and callee.name in OPENERS:
         return _spelled(value, callee.name.rpartition(".")[2])
     if isinstance(callee, Result) and isinstance(callee.callee, External) and callee.callee.name in SESSION_MAKERS:
         return _spelled(value, "session")
@@ -229,15 +231,22 @@ def _opened(value: Value) -> str:
 
 
 @lru_cache(maxsize=32_768)
-def _opened_before(value: Result) -> tuple[tuple[str, Place], ...]:
-    """What was opened to make the object whose method is called, and where."""
-    opening = ((_opened(each), each.place) for each in _receivers(value) if isinstance(each, Result))
-    return tuple((name, place) for name, place in opening if name and place is not None)
+def _openings(value: Result) -> tuple[str, tuple[tuple[str, Place], ...]]:
+    """What a call is called that opens one, and what was opened, where, to make the object whose method is called."""
+    made = [each for each in _receivers(value) if isinstance(each, Result)]
+    before = [(name, each.place) for each in made if (name := _opened(each)) and each.place is not None]
+    return _opened(value), tuple(before)
 
 
 def _spelled(value: Result, otherwise: str) -> str:
     node = value.place.node if value.place is not None else None
-    return ast.unparse(node.func) if isinstance(node, ast.Call) else otherwise
+    return _callee_text(node) if isinstance(node, ast.Call) else otherwise
+
+
+@lru_cache(maxsize=4_096)
+def _callee_text(call: ast.Call) -> str:
+    """What a call calls, as written."""
+    return ast.unparse(call.func)
 
 
 def _receivers(value: Value) -> Iterator[Value]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
+from fastapi_guard.project.sql_columns import FIRST_WORD, INSERTED, TABLES, ColumnReader, names_in, plain
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.values import (
     External,
@@ -21,18 +23,10 @@ from fastapi_guard.project.values import (
     constant,
 )
 
-FIRST_WORD = re.compile(r"\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with)\b", re.IGNORECASE)
-SQL_WORD = re.compile(r"(?:select|insert|update|delete|create)(?:[\s\\\"']|$)", re.IGNORECASE)
-"""What a line of a module has that spells a statement; others need not be searched for texts."""
-TABLES = re.compile(r"\b(?:from|join|into|update(?!\s+set))\s+([\w.\"`\[\]]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
 WHERE = re.compile(r"\bwhere\b(.*)", re.IGNORECASE | re.DOTALL)
 PLACEHOLDER = re.compile(r"%s|\?|\$(\d+)|(?<![:\w]):(\w+)|%\((\w+)\)s|\x00(\d+)\x00")
 COMPARED = re.compile(r"([\w.\"`]+)\s*(?:=|<>|!=|in|=\s*any|is)\s*\(?\s*$", re.IGNORECASE)
-INSERTED = re.compile(r"\binsert\s+into\s+([\w.\"`]+)\s*\(([^)]*)\)", re.IGNORECASE)
-CREATED = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([\w.\"`]+)\s*\((.*)", re.IGNORECASE | re.DOTALL)
-UPDATED = re.compile(r"\bupdate\s+([\w.\"`]+)(?:\s+\w+)?\s+set\s+(.*?)(?:\bwhere\b|\Z)", re.IGNORECASE | re.DOTALL)
 AGGREGATE = re.compile(r"\s*select\s+(?:count|sum|max|min|avg|exists|1\b)", re.IGNORECASE)
-QUALIFIED = re.compile(r"\b(\w+)\.(\w+)\b")
 NOT_ALIASES = frozenset(
     {
         "where",
@@ -67,13 +61,41 @@ class SqlStatement:
     is_aggregate: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Placeholder:
+    """What a text leaves open: where, after which column, and what is put there."""
+
+    at: int
+    column: str
+    name: str
+    """Of a named one; empty for any other."""
+    position: int
+    """Among those that have no name."""
+    part: int | None
+    """Which of the values is put into the text itself; None for a placeholder of the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What a text says, whatever it is given."""
+
+    kind: str
+    tables: tuple[str, ...]
+    placeholders: tuple[_Placeholder, ...]
+    conditions_at: int
+    """Where its WHERE clause begins, or the text ends."""
+    inserted: tuple[str, ...]
+    """The columns of an INSERT."""
+    inserted_until: int
+    is_aggregate: bool
+
+
 class SqlReader:
     """Reads SQL text; a class because the columns of tables are gathered once from all texts of the project."""
 
     def __init__(self, tables: TableReader) -> None:
         self.tables = tables
-        self._columns: dict[str, dict[str, None]] = {}
-        self._gathered: set[str] = set()
+        self._columns = ColumnReader(tables.interpreter)
 
     def statement(self, value: Value, arguments: tuple[Value, ...]) -> SqlStatement | None:
         """The statement that a text is; None for anything else."""
@@ -81,39 +103,22 @@ class SqlReader:
         if made is None:
             return None
         text, parts = made
-        first = FIRST_WORD.match(text)
-        if first is None:
+        parsed = _parsed(text)
+        if parsed is None:
             return None
-        kind = first.group(1).lower().replace("with", "select")
-        tables = tuple(self._table(name) for name in table_names(text))
-        values = _bound(text, parts, arguments)
-        where = WHERE.search(text)
-        start = where.start() if where else len(text)
-        compared = [(column, found) for at, column, found in values if at >= start]
-        written = [(column, found) for at, column, found in values if at < start and kind == "update"]
-        if kind == "insert" and (inserted := INSERTED.search(text)):
-            written = list(
-                zip(_names(inserted.group(2)), [found for at, _, found in values if at > inserted.end()], strict=False)
-            )
-        return SqlStatement(kind, tables, tuple(compared), tuple(written), AGGREGATE.match(text) is not None)
+        tables = tuple(map(self._table, parsed.tables))
+        values = [(each, _value_of(each, parts, arguments)) for each in parsed.placeholders]
+        start = parsed.conditions_at
+        compared = [(each.column, value) for each, value in values if each.at >= start]
+        written = [(each.column, value) for each, value in values if each.at < start and parsed.kind == "update"]
+        if parsed.inserted:
+            given = [value for each, value in values if each.at > parsed.inserted_until]
+            written = list(zip(parsed.inserted, given, strict=False))
+        return SqlStatement(parsed.kind, tables, tuple(compared), tuple(written), parsed.is_aggregate)
 
     def _table(self, name: str) -> Table:
         known = self.tables.named(name)
-        return (
-            known if known is not None else self.tables.of_columns(name, list(self._columns_by_table().get(name, {})))
-        )
-
-    def _columns_by_table(self) -> dict[str, dict[str, None]]:
-        for path, module in list(self.tables.interpreter.modules.items()):
-            if path in self._gathered or module is None:
-                continue
-            self._gathered.add(path)
-            if not any(map(SQL_WORD.search, module.lines)):
-                continue
-            for node in ast.walk(module.tree):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-                    gather_columns(node.value, self._columns)
-        return self._columns
+        return known if known is not None else self.tables.of_columns(name, self._columns.of(name))
 
 
 def text_of(value: Value) -> tuple[str, list[Value]] | None:
@@ -144,46 +149,50 @@ def text_of(value: Value) -> tuple[str, list[Value]] | None:
     return None
 
 
+@lru_cache(maxsize=2_048)
+def _parsed(text: str) -> _Parsed | None:
+    """A text, read once however often it is run; None where it is no statement."""
+    first = FIRST_WORD.match(text)
+    if first is None:
+        return None
+    kind = first.group(1).lower().replace("with", "select")
+    where = WHERE.search(text)
+    inserted = INSERTED.search(text) if kind == "insert" else None
+    return _Parsed(
+        kind,
+        tuple(table_names(text)),
+        tuple(_placeholders(text)),
+        where.start() if where else len(text),
+        tuple(names_in(inserted.group(2))) if inserted else (),
+        inserted.end() if inserted else 0,
+        AGGREGATE.match(text) is not None,
+    )
+
+
 def table_names(text: str) -> list[str]:
     """Names of the tables that a statement speaks of, the main one first."""
-    found = [_plain(match.group(1)) for match in TABLES.finditer(text)]
+    found = [plain(match.group(1)) for match in TABLES.finditer(text)]
     return list(dict.fromkeys(name for name in found if name.isidentifier() and name.lower() not in NOT_ALIASES))
 
 
-def gather_columns(text: str, into: dict[str, dict[str, None]]) -> None:
-    """Columns that a text is seen to use, by table."""
-    if FIRST_WORD.match(text) is None and not CREATED.search(text):
-        return
-    for match in INSERTED.finditer(text):
-        into.setdefault(_plain(match.group(1)), {}).update(dict.fromkeys(_names(match.group(2))))
-    for match in CREATED.finditer(text):
-        names = [part.split()[0] for part in match.group(2).split(",") if part.split()]
-        into.setdefault(_plain(match.group(1)), {}).update(dict.fromkeys(map(_plain, names)))
-    aliases = {match.group(2) or _plain(match.group(1)): _plain(match.group(1)) for match in TABLES.finditer(text)}
-    aliases.update({_plain(match.group(1)): _plain(match.group(1)) for match in TABLES.finditer(text)})
-    for match in QUALIFIED.finditer(text):
-        if match.group(1) in aliases:
-            into.setdefault(aliases[match.group(1)], {})[match.group(2)] = None
-
-
-def _bound(text: str, parts: list[Value], arguments: tuple[Value, ...]) -> list[tuple[int, str, Value]]:
-    """Every placeholder: where it stands, the column before it, the value for it."""
-    found = []
+def _placeholders(text: str) -> Iterator[_Placeholder]:
     positional = 0
     for match in PLACEHOLDER.finditer(text):
         before = COMPARED.search(text[: match.start()])
-        column = _plain(before.group(1)) if before else ""
+        column = plain(before.group(1)) if before else ""
         numbered, named, percent, part = match.groups()
-        if part is not None:
-            value = parts[int(part)]
-        elif named or percent:
-            value = _named(named or percent, arguments)
-        else:
-            index = int(numbered) - 1 if numbered else positional
+        name = named or percent or ""
+        index = int(numbered) - 1 if numbered else positional
+        yield _Placeholder(match.start(), column, name, index, int(part) if part is not None else None)
+        if part is None and not name:
             positional += 1
-            value = _positional(index, arguments)
-        found.append((match.start(), column, value))
-    return found
+
+
+def _value_of(placeholder: _Placeholder, parts: list[Value], arguments: tuple[Value, ...]) -> Value:
+    """What is put in the place of a placeholder."""
+    if placeholder.part is not None:
+        return parts[placeholder.part]
+    return _named(placeholder.name, arguments) if placeholder.name else _positional(placeholder.position, arguments)
 
 
 def _named(name: str, arguments: tuple[Value, ...]) -> Value:
@@ -205,11 +214,3 @@ def _positional(index: int, arguments: tuple[Value, ...]) -> Value:
     first = arguments[0] if arguments else None
     values = first.items if isinstance(first, Sequence) and len(arguments) == 1 else list(arguments)
     return values[index] if index < len(values) else Unknown("what a placeholder stands for")
-
-
-def _plain(name: str) -> str:
-    return name.rpartition(".")[2].strip('"`[] ')
-
-
-def _names(columns: str) -> list[str]:
-    return [_plain(column.strip()) for column in columns.split(",") if column.strip()]

@@ -169,7 +169,9 @@ class StatementReader:
                 value.place,
                 name in AGGREGATES,
             )
-        inner = self.model_query(receiver) if name not in ROW_METHODS and not is_of_row(value) else None
+        if not isinstance(receiver, Result) or name in ROW_METHODS or is_of_row(value):
+            return None
+        inner = self.model_query(receiver)
         if inner is None:
             return None
         if name in ("delete", "update", "set"):
@@ -294,11 +296,12 @@ def _keyed(argument: Value, name: str, table: Table) -> Value:
 
 def is_of_row(call: Result) -> bool:
     """`trip.delete()`, where `trip` is the one row that a query gave; `Trip.find_one(...).delete()` is a statement."""
-    node = call.place.node if call.place is not None else None
     loaded = call.callee.receiver if isinstance(call.callee, Member) else None
-    first = loaded.callee.name if isinstance(loaded, Result) and isinstance(loaded.callee, Member) else ""
+    if not isinstance(loaded, Result) or not isinstance(loaded.callee, Member) or loaded.callee.name not in ONE_ROW:
+        return False
+    node = call.place.node if call.place is not None else None
     is_chained = isinstance(node, ast.Call) and isinstance(getattr(node.func, "value", None), ast.Call)
-    return first in ONE_ROW and not is_chained
+    return not is_chained
 
 
 def dotted(call: Result) -> str:

@@ -2,8 +2,13 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
+
+from fastapi_guard.project.nodes import nodes_below, nodes_of
 
 AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 
 
 def unawaited_calls(function: AnyDef, is_endpoint: bool, *, local: bool = False) -> Iterator[ast.Call]:
@@ -13,13 +18,13 @@ def unawaited_calls(function: AnyDef, is_endpoint: bool, *, local: bool = False)
     """
     unknown = frozenset() if local else _bound_names(function)
     passed = _names_passed_on(function)
-    for holder in _own_nodes(function):
+    for holder in _own_statements(function):
         for call in _used_bare(holder, passed, is_endpoint):
             if _root(call.func) not in unknown:
                 yield call
 
 
-def _used_bare(holder: ast.AST, passed: frozenset[str], is_endpoint: bool) -> Iterator[ast.Call]:
+def _used_bare(holder: ast.stmt, passed: frozenset[str], is_endpoint: bool) -> Iterator[ast.Call]:
     if isinstance(holder, ast.Expr):
         yield from _calls(holder.value)
     elif isinstance(holder, (ast.If, ast.While, ast.Assert)):
@@ -51,20 +56,28 @@ def _calls(node: ast.expr) -> Iterator[ast.Call]:
         yield node
 
 
-def _own_nodes(function: AnyDef) -> Iterator[ast.AST]:
-    """The nodes that run with the function: not those of functions and classes within it."""
+def _own_statements(function: AnyDef) -> Iterator[ast.stmt]:
+    """The statements that run with the function: not those of functions and classes within it."""
     pending: list[ast.AST] = list(reversed(function.body))
     while pending:
         node = pending.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+        if isinstance(node, ast.stmt):
+            yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            pending += reversed(list(_blocks(node)))
 
 
+def _blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands right below a statement and is, or holds, statements."""
+    for name in BLOCKS:
+        yield from getattr(node, name, ())
+
+
+@lru_cache(maxsize=1_024)
 def _names_passed_on(function: AnyDef) -> frozenset[str]:
     """Variables that are awaited, returned, yielded, kept in a collection or given to a call."""
     found: set[str] = set()
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, ast.Call):
             values = [*node.args, *(keyword.value for keyword in node.keywords)]
         elif isinstance(node, (ast.Await, ast.Return, ast.Yield, ast.Starred)):
@@ -79,8 +92,8 @@ def _names_passed_on(function: AnyDef) -> frozenset[str]:
 
 def _bound_names(function: AnyDef) -> frozenset[str]:
     """Names that mean something else inside the function than around it."""
-    found = {node.arg for node in ast.walk(function.args) if isinstance(node, ast.arg)}
-    for node in ast.walk(function):
+    found = {node.arg for node in nodes_below(function.args) if isinstance(node, ast.arg)}
+    for node in nodes_of(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and node is not function:

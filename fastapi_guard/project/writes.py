@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from fastapi_guard.knowledge.database import ORDINARY_ROLES
 from fastapi_guard.location import Location
@@ -13,10 +14,13 @@ from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.bounds import spelled
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.hashing import hashes
+from fastapi_guard.project.kinds import CLIENT, CONSTANT, OWN, PRINCIPAL
 from fastapi_guard.project.model import ColumnWrite
-from fastapi_guard.project.origins import CLIENT, CONSTANT, OWN, PRINCIPAL, Origins
+from fastapi_guard.project.nodes import nodes_below
+from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.passwords import PASSWORD, is_as_given
 from fastapi_guard.project.roles import role_before
+from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, columns_of
 from fastapi_guard.project.values import (
@@ -221,15 +225,18 @@ def _at(place: Place | None) -> Location | None:
 def _is_put_elsewhere(value: Value) -> bool:
     """Whether the code around a dump changes it by its keys: `data["password"] = hash_of(...)`."""
     place = getattr(value, "place", None)
-    if place is None:
-        return False
+    return place is not None and _puts_passwords(place.module)
+
+
+@lru_cache(maxsize=1_024)
+def _puts_passwords(module: ModuleScope) -> bool:
     return any(
         isinstance(node, ast.Subscript)
         and isinstance(node.ctx, ast.Store)
         and isinstance(node.slice, ast.Constant)
         and isinstance(node.slice.value, str)
         and PASSWORD.fullmatch(node.slice.value)
-        for node in ast.walk(place.module.tree)
+        for node in nodes_below(module.tree)
     )
 
 

@@ -1,0 +1,105 @@
+"""Which columns the SQL texts of a project use, by table."""
+
+from __future__ import annotations
+
+import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.newcomers import Newcomers
+from fastapi_guard.project.nodes import children_of
+from fastapi_guard.project.scope import ModuleScope
+
+SQL_WORD = re.compile(r"(?:select|insert|update|delete|create)(?:[\s\\\"']|$)", re.MULTILINE)
+"""What a line of a module has that spells a statement; others need not be searched for texts."""
+BEGINNING = re.compile(r"(?:select|insert|update|delete|create|with)\b")
+"""What a line has on which a statement may begin, or a table is created."""
+FIRST_WORD = re.compile(r"\s*(?:--[^\n]*\n\s*)*(select|insert|update|delete|with)\b", re.IGNORECASE)
+TABLES = re.compile(r"\b(?:from|join|into|update(?!\s+set))\s+([\w.\"`\[\]]+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
+INSERTED = re.compile(r"\binsert\s+into\s+([\w.\"`]+)\s*\(([^)]*)\)", re.IGNORECASE)
+CREATED = re.compile(r"\bcreate\s+table\s+(?:if\s+not\s+exists\s+)?([\w.\"`]+)\s*\((.*)", re.IGNORECASE | re.DOTALL)
+QUALIFIED = re.compile(r"\b(\w+)\.(\w+)\b")
+
+Columns = dict[str, dict[str, None]]
+"""The names of columns in the order in which they were met, by table."""
+
+
+class ColumnReader:
+    """Gathers them; a class because each module is searched once."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._newcomers = Newcomers(interpreter)
+        self._columns: Columns = {}
+
+    def of(self, table: str) -> list[str]:
+        """The columns that the texts of all modules so far use of a table."""
+        for module in self._newcomers.take():
+            for text in _statements_in(module):
+                gather_columns(text, self._columns)
+        return list(self._columns.get(table, {}))
+
+
+def _statements_in(module: ModuleScope) -> Iterator[str]:
+    """The texts of a module that may be statements."""
+    text = "\n".join(module.lines).lower()
+    if SQL_WORD.search(text) is None:
+        return
+    lines = _lines_of(BEGINNING, text)
+    pending: list[ast.AST] = [module.tree]
+    for node in pending:  # it grows meanwhile
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and " " in node.value:
+                yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            pending += children_of(node)  # what is inside knows no lines of its own before Python 3.12
+        else:
+            pending += (child for child in children_of(node) if _spans_any(child, lines))
+
+
+def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
+    """The numbers of the lines on which a pattern is found."""
+    found: list[int] = []
+    line, counted = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append(line)
+    return found
+
+
+def _spans_any(node: ast.AST, lines: Sequence[int]) -> bool:
+    """Whether a node stands on one of some lines; one that knows no line may."""
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if first is None or last is None:
+        return True
+    first = min((first, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))))
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
+
+
+def gather_columns(text: str, into: Columns) -> None:
+    """Columns that a text is seen to use, by table."""
+    if FIRST_WORD.match(text) is None and not CREATED.search(text):
+        return
+    for match in INSERTED.finditer(text):
+        into.setdefault(plain(match.group(1)), {}).update(dict.fromkeys(names_in(match.group(2))))
+    for match in CREATED.finditer(text):
+        names = [part.split()[0] for part in match.group(2).split(",") if part.split()]
+        into.setdefault(plain(match.group(1)), {}).update(dict.fromkeys(map(plain, names)))
+    aliases = {match.group(2) or plain(match.group(1)): plain(match.group(1)) for match in TABLES.finditer(text)}
+    aliases.update({plain(match.group(1)): plain(match.group(1)) for match in TABLES.finditer(text)})
+    for match in QUALIFIED.finditer(text):
+        if match.group(1) in aliases:
+            into.setdefault(aliases[match.group(1)], {})[match.group(2)] = None
+
+
+def plain(name: str) -> str:
+    """A name without its schema and quotes."""
+    return name.rpartition(".")[2].strip('"`[] ')
+
+
+def names_in(columns: str) -> list[str]:
+    """The names in a list of columns."""
+    return [plain(column.strip()) for column in columns.split(",") if column.strip()]
