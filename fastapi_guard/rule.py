@@ -36,6 +36,8 @@ class Needs:
     """The rule speaks only of functions that FastAPI calls: endpoints and dependencies."""
     tests: bool = True
     """The rule speaks of test code as well."""
+    migrations: bool = True
+    """The rule speaks of migrations as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,20 +85,20 @@ def rule(
     also: Sequence[Word] = (),
     served: bool = False,
     tests: bool = True,
+    migrations: bool = True,
 ) -> Callable[[RuleFunction], Rule]:
     """Turn a function into a `Rule`.
 
     The function's first parameter is annotated with a noun of the model (`PathOperation`, `Function`, `Project`, ...)
     or with a LibCST node type, or a union of them; the second is the `Project` for nouns and the `Unit` for nodes.
     Keyword-only parameters are the rule's options: their names (in kebab-case), annotations (`bool`, `int`, `str`,
-    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts. `words`, `also`, `served` and
-    `tests` are for rules on nodes: see `Needs`.
+    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts. `words`, `also`, `served`,
+    `tests` and `migrations` are for rules on nodes: see `Needs`.
     """
 
     def decorate(function: RuleFunction) -> Rule:
         name = function.__name__.replace("_", "-")
-        return Rule(
-            code, name, severity, confidence, profile, Needs(tuple(words), tuple(also), served, tests), function
-        )
+        needs = Needs(tuple(words), tuple(also), served, tests, migrations)
+        return Rule(code, name, severity, confidence, profile, needs, function)
 
     return decorate

@@ -21,10 +21,10 @@ from fastapi_guard.facts.syntax import parse
 from fastapi_guard.facts.unit import Surroundings, read_unit
 from fastapi_guard.facts.walk import concrete_types
 from fastapi_guard.finding import Finding, Problem
-from fastapi_guard.knowledge.places import is_test
+from fastapi_guard.knowledge.places import is_migration, is_test
 from fastapi_guard.project.model import Project
 from fastapi_guard.project.seeds import is_seed
-from fastapi_guard.rule import Rule
+from fastapi_guard.rule import Needs, Rule
 from fastapi_guard.source.suppressions import Suppression, mentions_suppressions, read_suppressions
 
 
@@ -137,7 +137,7 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
         chosen.modules,
         dict(job.errors),
     )
-    rules = [rule for rule in chosen.rules if rule.needs.tests or not is_test(job.path)]
+    rules = [rule for rule in chosen.rules if _speaks_of(rule.needs, job.path)]
     for candidates, unit_text in _slices(rules, tree, job, names, whole=chosen.whole):
         units += 1
         characters += len(unit_text.text)
@@ -151,6 +151,10 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
         units,
         characters,
     )
+
+
+def _speaks_of(needs: Needs, path: str) -> bool:
+    return (needs.tests or not is_test(path)) and (needs.migrations or not is_migration(path))
 
 
 def _slices(

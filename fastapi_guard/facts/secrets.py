@@ -6,49 +6,6 @@ import libcst as cst
 
 from fastapi_guard.facts.unit import Unit
 
-_OPENS = (
-    "jwt",
-    "signing",
-    "encryption",
-    "fernet",
-    "csrf",
-    "api",
-    "access",
-    "private",
-    "auth",
-    "account",
-    "admin",
-    "master",
-)
-_PROVES = ("api", "auth", "access", "bot", "bearer", "slack", "github", "admin", "service", "master")
-
-
-def _after(words: tuple[str, ...], noun: str) -> str:
-    """A pattern of `noun` behind one of the words; it begins with the noun, which is found sooner than many words."""
-    behind = "|".join(f"(?<={word}{mark}{noun})" for word in words for mark in ("_", ""))
-    return f"{noun}(?:{behind})"
-
-
-GIVEN_A_SECRET = re.compile(
-    rf"(?:secret(?:_?(?:key|token))?|{_after(_OPENS, 'key')}|{_after(_PROVES, 'token')}|password|passwd|pwd|passphrase)"
-    r"[\"']?\s*(?:=(?!=)|:)(?:[^\"'#:\n]|#[^\n]*\n|(?<=[(\[,=|\\])\s*\n)*[\"']",
-    re.IGNORECASE,
-)
-"""Stands wherever a name of a secret is given a text: as a variable, keyword, field or key.
-
-Between the two there may be an annotation and a call (`Field("...")`) over several lines, but no other statement.
-"""
-
-SECRET_ENDINGS = re.compile(r"(?:secret|key|token|password|passwd|pwd|passphrase)\b", re.IGNORECASE)
-"""Stands wherever a secret is named."""
-
-SECRET_LOOKS = (
-    re.compile(r"://[^\s:/@{}<>]*:[^\s/@{}<>$*]+@"),
-    *("sk-", "sk_live_", "rk_live_", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xoxb-", "xoxp-", "AIza"),
-    *("PRIVATE KEY", "glpat-", "SG."),
-)  # fmt: skip
-"""One of them stands in every text that is a secret by its look."""
-
 _SIGNING = re.compile(
     r"(?:^|_)(?:secret|secret_?key|jwt_?(?:secret_?)?key|signing_?key|encryption_?key|session_?secret|cookie_?secret|fernet_?key|csrf_?secret"
     r"|(?:jwt|auth|app|token|session|access|refresh|hmac|hash|webhook)_?secret(?:_?key)?|secret_?token)$",
