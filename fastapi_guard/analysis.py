@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from fastapi_guard.checks.file_pass import file_jobs, node_rules
-from fastapi_guard.checks.jobs import Counters, Means, do_jobs
+from fastapi_guard.checks.file_pass import early_jobs, file_jobs, node_rules
+from fastapi_guard.checks.jobs import Counters, Means, begin, do_jobs
 from fastapi_guard.checks.run import CheckResult, check
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
@@ -87,14 +87,16 @@ def run_analysis(
     surroundings = surroundings or Surroundings()
     trees = Trees(texts)
     finder = ModuleFinder(texts, surroundings.markers, settings.src, surroundings.root_name)
-    if progress:
-        progress("model", 0, 1)
-    project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
     wanted = check_settings(settings, rules, paths=paths)
     modules = {path: finder.dotted(path) for path in texts}
     chosen = node_rules(rules, wanted, modules.values())
+    means = means or Means()
+    begun = begin(early_jobs(texts, modules), chosen, means)
+    if progress:
+        progress("model", 0, 1)
+    project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
     jobs = file_jobs(texts, modules, project)
-    files, counters = do_jobs(jobs, chosen, means or Means(), trees.known, _told(progress, len(jobs)))
+    files, counters = do_jobs(jobs, chosen, means, trees.known, _told(progress, len(jobs)), begun)
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
     imports = {path: file.imports for path, file in zip(sorted(texts), files, strict=True)}
     project = replace(project, imports=module_imports(imports, finder))

@@ -56,10 +56,8 @@ from fastapi_guard.facts.missing_rows import is_empty_list, is_row_missing
 from fastapi_guard.facts.module_texts import ModuleText, is_needed, is_passing_address, is_tested, module_text
 from fastapi_guard.facts.origins import Origin, origin_of
 from fastapi_guard.facts.returns import literal_kind, returns_a_response, returns_of
+from fastapi_guard.facts.secret_text import GIVEN_A_SECRET, SECRET_ENDINGS, SECRET_LOOKS
 from fastapi_guard.facts.secrets import (
-    GIVEN_A_SECRET,
-    SECRET_ENDINGS,
-    SECRET_LOOKS,
     enclosing_class,
     is_for_tests,
     is_secret_name,

@@ -18,7 +18,9 @@ RuleFunction = Callable[..., Iterator[Finding]]
 Word = str | re.Pattern[str]
 """A text that stands in the code, `name(` for what is called under this name, or a pattern that is found in the code.
 
-A name, called or not, is also found under the alias that a module imports it as.
+A name, called or not, or as a pattern of nothing but that name (`\\bname\\b`, where it stands for itself and is no part of
+others), is also found under the alias that a module imports it as. A pattern that ignores case is written in
+lower case and given the flag `re.IGNORECASE`: it is looked for in the code in lower case, which is much quicker.
 """
 
 
@@ -34,6 +36,8 @@ class Needs:
     """The rule speaks only of functions that FastAPI calls: endpoints and dependencies."""
     tests: bool = True
     """The rule speaks of test code as well."""
+    migrations: bool = True
+    """The rule speaks of migrations as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +85,20 @@ def rule(
     also: Sequence[Word] = (),
     served: bool = False,
     tests: bool = True,
+    migrations: bool = True,
 ) -> Callable[[RuleFunction], Rule]:
     """Turn a function into a `Rule`.
 
     The function's first parameter is annotated with a noun of the model (`PathOperation`, `Function`, `Project`, ...)
     or with a LibCST node type, or a union of them; the second is the `Project` for nouns and the `Unit` for nodes.
     Keyword-only parameters are the rule's options: their names (in kebab-case), annotations (`bool`, `int`, `str`,
-    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts. `words`, `also`, `served` and
-    `tests` are for rules on nodes: see `Needs`.
+    `tuple[str, ...]`) and defaults are what `[tool.fastapi-guard.rules.CODE]` accepts. `words`, `also`, `served`,
+    `tests` and `migrations` are for rules on nodes: see `Needs`.
     """
 
     def decorate(function: RuleFunction) -> Rule:
         name = function.__name__.replace("_", "-")
-        return Rule(
-            code, name, severity, confidence, profile, Needs(tuple(words), tuple(also), served, tests), function
-        )
+        needs = Needs(tuple(words), tuple(also), served, tests, migrations)
+        return Rule(code, name, severity, confidence, profile, needs, function)
 
     return decorate

@@ -21,9 +21,10 @@ from fastapi_guard.facts.syntax import parse
 from fastapi_guard.facts.unit import Surroundings, read_unit
 from fastapi_guard.facts.walk import concrete_types
 from fastapi_guard.finding import Finding, Problem
-from fastapi_guard.knowledge.places import is_test
+from fastapi_guard.knowledge.places import is_migration, is_test
 from fastapi_guard.project.model import Project
-from fastapi_guard.rule import Rule
+from fastapi_guard.project.seeds import is_seed
+from fastapi_guard.rule import Needs, Rule
 from fastapi_guard.source.suppressions import Suppression, mentions_suppressions, read_suppressions
 
 
@@ -110,6 +111,11 @@ def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Pro
     ]
 
 
+def early_jobs(texts: Mapping[str, str], modules: Mapping[str, str]) -> list[FileJob]:
+    """Jobs for the files that the model will hardly have a word for: those that register nothing."""
+    return [FileJob(path, texts[path], modules[path]) for path in sorted(texts) if not is_seed(path, texts[path])]
+
+
 def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> FileResult:
     """Do one job, inside `with_deep_stack`; `tree` is the file's, when somebody has it already."""
     if tree is None:
@@ -131,7 +137,7 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
         chosen.modules,
         dict(job.errors),
     )
-    rules = [rule for rule in chosen.rules if rule.needs.tests or not is_test(job.path)]
+    rules = [rule for rule in chosen.rules if _speaks_of(rule.needs, job.path)]
     for candidates, unit_text in _slices(rules, tree, job, names, whole=chosen.whole):
         units += 1
         characters += len(unit_text.text)
@@ -145,6 +151,10 @@ def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> F
         units,
         characters,
     )
+
+
+def _speaks_of(needs: Needs, path: str) -> bool:
+    return (needs.tests or not is_test(path)) and (needs.migrations or not is_migration(path))
 
 
 def _slices(

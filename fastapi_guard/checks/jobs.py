@@ -1,10 +1,14 @@
-"""Does the jobs of files: takes from the shelf what is known, and does the rest here or in an executor."""
+"""Does the jobs of files: takes from the shelf what is known, and does the rest here and in an executor.
+
+Most files are none that the model has a word for. So that nobody waits for the model, an executor is given files before it
+is made, as if it had no word for any; what it does have a word for is done once more.
+"""
 
 import ast
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -16,8 +20,10 @@ from fastapi_guard.facts.deep_stack import with_deep_stack
 from fastapi_guard.own_version import own_version
 from fastapi_guard.rule import Rule
 
-CHUNK_CHARACTERS = 500_000
-"""Of source text in one task of an executor."""
+MOST_CHARACTERS, FEWEST_CHARACTERS = 500_000, 50_000
+"""Of source text in one task of an executor; fewer, when there is not much to do, so that nobody waits for the last one."""
+TASKS = 48
+"""How many tasks the work is cut into."""
 
 
 class Shelf(Protocol):
@@ -37,6 +43,8 @@ class Means:
     """Names the program and its rules in their exact version: part of every key of the shelf."""
     executor: Callable[[int], Executor | None] = field(default=lambda characters: None)
     """The executor for this much source text, or None to do it here; shut down by whoever made it."""
+    lends_a_hand: bool = True
+    """Whether this process does what the executor has not begun when it has nothing else to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +77,47 @@ class Counters:
     """What LibCST was given for the others."""
 
 
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Some jobs that an executor was given."""
+
+    jobs: tuple[FileJob, ...]
+    results: Future[list[FileResult]]
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Work that was given away before the model was made."""
+
+    executor: Executor
+    tasks: tuple[Task, ...]
+    lends_a_hand: bool
+
+
+def begin(jobs: Sequence[FileJob], rules: NodeRules, means: Means) -> Begun | None:
+    """Give an executor what will have to be done of these jobs, should the model have no word for their files.
+
+    None when it is not worth one.
+    """
+    chosen = _plain(rules)
+    todo = list(jobs)
+    if means.shelf is not None:
+        keys = {job.path: _key(job, chosen, means.program) for job in jobs}
+        known = means.shelf.get(keys.values())
+        todo = [job for job in jobs if keys[job.path] not in known]
+    executor = means.executor(sum(len(job.text) for job in todo)) if _is_shared(rules) else None
+    if executor is None:
+        return None
+    return Begun(executor, _given_away(executor, todo, chosen), means.lends_a_hand)
+
+
 def do_jobs(
     jobs: Sequence[FileJob],
     rules: NodeRules,
     means: Means,
     tree_of: Callable[[str], ast.Module | None],
     progress: Callable[[int], None] | None = None,
+    begun: Begun | None = None,
 ) -> tuple[list[FileResult], Counters]:
     """The results of the jobs in their order; to be called inside `with_deep_stack`.
 
@@ -93,11 +136,9 @@ def do_jobs(
                 results[job.path] = result
     counters.kept = len(results)
     todo = [job for job in jobs if job.path not in results]
-    executor = means.executor(sum(len(job.text) for job in todo)) if _is_shared(rules) else None
-    counters.elsewhere = len(todo) if executor is not None else 0
-    done = _in_executor(executor, todo, chosen) if executor is not None else _here(todo, rules, tree_of)
-    for job, result in done:
+    for job, result, is_elsewhere in _done(todo, rules, chosen, tree_of, begun):
         results[job.path] = result
+        counters.elsewhere += is_elsewhere
         counters.units += result.units
         counters.characters += result.characters
         if progress is not None:
@@ -107,32 +148,60 @@ def do_jobs(
     return [results[job.path] for job in jobs], counters
 
 
-def _here(
-    jobs: Iterable[FileJob], rules: NodeRules, tree_of: Callable[[str], ast.Module | None]
-) -> Iterator[tuple[FileJob, FileResult]]:
-    for job in jobs:
-        yield job, do_job(job, rules, tree_of(job.path))
+def _done(
+    jobs: Sequence[FileJob],
+    rules: NodeRules,
+    chosen: Chosen,
+    tree_of: Callable[[str], ast.Module | None],
+    begun: Begun | None,
+) -> Iterator[tuple[FileJob, FileResult, bool]]:
+    """Each job with its result, and whether an executor did it.
+
+    What nobody has begun when this process has its hands free is done here, from the end; so is what a dead worker leaves.
+    """
+    if begun is None:
+        yield from ((job, do_job(job, rules, tree_of(job.path)), False) for job in jobs)
+        return
+    wanted = {job.path: job for job in jobs}
+    ahead = {job.path for task in begun.tasks for job in task.jobs if wanted.get(job.path) == job}
+    tasks = [*begun.tasks, *_given_away(begun.executor, [job for job in jobs if job.path not in ahead], chosen)]
+    left: list[Task] = []
+    for task in reversed(tasks):
+        if begun.lends_a_hand and task.results.cancel():
+            for job in task.jobs:
+                if wanted.get(job.path) == job:
+                    yield job, do_job(job, rules, tree_of(job.path)), False
+        else:
+            left.append(task)
+    for task in left:
+        for job, result, is_elsewhere in _fetched(task, rules, tree_of):
+            if wanted.get(job.path) == job:
+                yield job, result, is_elsewhere
 
 
-def _in_executor(executor: Executor, jobs: Sequence[FileJob], chosen: Chosen) -> Iterator[tuple[FileJob, FileResult]]:
-    """Chunks of like size, the largest files first; what a dead worker leaves is done here, file by file."""
+def _fetched(
+    task: Task, rules: NodeRules, tree_of: Callable[[str], ast.Module | None]
+) -> list[tuple[FileJob, FileResult, bool]]:
+    try:
+        return [(job, result, True) for job, result in zip(task.jobs, task.results.result(), strict=True)]
+    except OtherVersion:
+        raise
+    except Exception:  # whatever a foreign executor raises when a worker dies: the work itself raises nothing
+        return [(job, do_job(job, rules, tree_of(job.path)), False) for job in task.jobs]
+
+
+def _given_away(executor: Executor, jobs: Sequence[FileJob], chosen: Chosen) -> tuple[Task, ...]:
+    """The jobs as tasks of like size, those with the largest files first."""
+    most = min(max(sum(len(job.text) for job in jobs) // TASKS, FEWEST_CHARACTERS), MOST_CHARACTERS)
     chunks: list[list[FileJob]] = []
     size = 0
     for job in sorted(jobs, key=lambda job: (-len(job.text), job.path)):
-        if not chunks or size + len(job.text) > CHUNK_CHARACTERS:
+        if not chunks or size + len(job.text) > most:
             chunks.append([])
             size = 0
         chunks[-1].append(job)
         size += len(job.text)
-    futures = [executor.submit(do_chunk, chunk, chosen) for chunk in chunks]
-    for chunk, future in zip(chunks, futures, strict=True):
-        try:
-            results = future.result()
-        except OtherVersion:
-            raise
-        except Exception:  # whatever a foreign executor raises when a worker dies: the work itself raises nothing
-            results = do_chunk(chunk, chosen)
-        yield from zip(chunk, results, strict=True)
+    return tuple(Task(tuple(chunk), executor.submit(do_chunk, chunk, chosen)) for chunk in chunks)
 
 
 def do_chunk(jobs: list[FileJob], chosen: Chosen) -> list[FileResult]:

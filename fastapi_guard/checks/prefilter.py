@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.facts.names import ModuleNames
 from fastapi_guard.rule import Needs, Rule, Word
 
@@ -17,30 +18,46 @@ Aliases = Mapping[str, Sequence[str]]
 """The names that a module gives to what is called something else where it is defined."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sought:
     """Words, ready to be looked for."""
 
     texts: tuple[str, ...]
-    patterns: tuple[re.Pattern[str], ...]
-    called: tuple[str, ...]
-    calls: re.Pattern[str] | None
-    """A call of one of `called`, which are looked for first as that is quicker."""
+    patterns: tuple[tuple[str, re.Pattern[str]], ...]
+    """Each behind the letters that it begins with, as far as it does: plain text is found much sooner."""
+    in_lower_case: tuple[re.Pattern[str], ...]
+    """Patterns that ignore case, for the text in lower case: so they are found much sooner."""
+    calls: CalledNames | None
 
-    def in_any(self, spellings: Iterable[str]) -> bool:
-        return any(self._in(text) for text in spellings)
-
-    def _in(self, text: str) -> bool:
+    def is_in(self, text: str) -> bool:
         for word in self.texts:
             if word in text:
                 return True
-        for word in self.called:
-            if word in text:
-                return (self.calls is not None and self.calls.search(text) is not None) or self._matches(text)
-        return self._matches(text)
+        if self.calls is not None and self.calls.are_in(text):
+            return True
+        for opening, pattern in self.patterns:
+            if opening in text and pattern.search(text) is not None:
+                return True
+        if not self.in_lower_case:
+            return False
+        lower = text.lower()
+        return any(pattern.search(lower) is not None for pattern in self.in_lower_case)
 
-    def _matches(self, text: str) -> bool:
-        return any(pattern.search(text) is not None for pattern in self.patterns)
+
+class Reading:
+    """A text in which words are looked for. A class because rules that need the same words ask once."""
+
+    def __init__(self, text: str) -> None:
+        self._spellings = spellings(text)
+        self._known: dict[Sought | None, bool] = {None: True}
+
+    def has(self, sought: Sought | None) -> bool:
+        """Whether one of the words stands in the text; nothing is needed where no words are sought."""
+        known = self._known.get(sought)
+        if known is None:
+            known = any(sought.is_in(text) for text in self._spellings) if sought is not None else True
+            self._known[sought] = known
+        return known
 
 
 class Prefilter:
@@ -54,19 +71,17 @@ class Prefilter:
 
     def in_statement(self, text: str, *, served: bool) -> list[Rule]:
         """The rules that can fire in a module or a top-level statement; `served` if FastAPI calls a function in it."""
-        texts = spellings(text)
+        reading = Reading(text)
         return [
             rule
             for rule, words, also in self._needs
-            if (served or not rule.needs.served)
-            and (words is None or words.in_any(texts))
-            and (served or also is None or also.in_any(texts))
+            if (served or not rule.needs.served) and reading.has(words) and (served or reading.has(also))
         ]
 
     def looks_into(self, rules: Sequence[Rule], text: str) -> bool:
         """Whether one of the rules, which can fire in a statement, can do so in this part of it."""
-        texts = spellings(text)
-        return any(words is None or words.in_any(texts) for rule, words, _ in self._needs if rule in rules)
+        reading = Reading(text)
+        return any(reading.has(words) for rule, words, _ in self._needs if rule in rules)
 
 
 def spellings(text: str) -> tuple[str, ...]:
@@ -90,21 +105,40 @@ def _sought(needs: Needs, aliases: Aliases) -> tuple[Sought | None, Sought | Non
 def _sought_words(words: tuple[Word, ...], aliases: Aliases) -> Sought | None:
     if not words:
         return None
-    extra = {
-        alias + ("(" if word.endswith("(") else "")
-        for word in words
-        if isinstance(word, str)
-        for alias in aliases.get(word.removesuffix("("), ())
-    }
-    return _compiled((*words, *sorted(extra)))
+    extra: dict[Word, None] = {}
+    for word in words:
+        name = _name_in(word)
+        for alias in aliases.get(name, ()) if name else ():
+            extra[f"{alias}(" if isinstance(word, str) and word.endswith("(") else alias] = None
+    return _compiled((*words, *extra))
+
+
+@lru_cache(maxsize=512)
+def _name_in(word: Word) -> str:
+    """The name that a word looks for; empty for a pattern of another kind."""
+    if isinstance(word, str):
+        return word.removesuffix("(")
+    alone = re.fullmatch(r"\\b(\w+)\\b", word.pattern)
+    return alone[1] if alone else ""
 
 
 @lru_cache(maxsize=512)
 def _compiled(words: tuple[Word, ...]) -> Sought:
     called = tuple(word[:-1] for word in words if isinstance(word, str) and word.endswith("("))
+    patterns = [word for word in words if not isinstance(word, str)]
     return Sought(
         tuple(word for word in words if isinstance(word, str) and not word.endswith("(")),
-        tuple(word for word in words if not isinstance(word, str)),
-        called,
-        re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, called))})\s*\(") if called else None,
+        tuple((_opening(pattern), pattern) for pattern in patterns if not pattern.flags & re.IGNORECASE),
+        tuple(
+            re.compile(pattern.pattern, pattern.flags & ~re.IGNORECASE)
+            for pattern in patterns
+            if pattern.flags & re.IGNORECASE
+        ),
+        CalledNames(called) if called else None,
     )
+
+
+def _opening(pattern: re.Pattern[str]) -> str:
+    """The letters that everything begins with that a pattern finds at a word boundary; empty where that is not plain."""
+    found = re.match(r"\\b([A-Za-z_]+)(?:\\b|\\s)", pattern.pattern)
+    return found[1] if found and "|" not in pattern.pattern else ""

@@ -1,10 +1,23 @@
 """The way in: what can be answered without the program is answered before it is imported."""
 
+import gc
 import sys
 
 
 def main() -> None:
-    """Run the program and end the process."""
+    """Run the program and end the process.
+
+    Python does not look for cycles of garbage meanwhile, nor at the end: nearly all that is made is needed to the end, and
+    the system takes the memory of a process back at once.
+    """
+    gc.disable()
+    try:
+        _run()
+    finally:
+        gc.freeze()
+
+
+def _run() -> None:
     arguments = sys.argv[1:]
     if arguments == ["--version"]:
         from fastapi_guard.own_version import own_version

@@ -62,7 +62,7 @@ def run_scan(
                 stdin=stdin,
                 progress=progress,
                 consulted=partial(_depends_on, target),
-                means=Means(shelf, _program(target) if shelf else "", hire),
+                means=Means(shelf, _program(target) if shelf else "", hire, lends_a_hand=not remembered("executor")),
             )
         except OtherVersion as error:
             message = f"--executor: the workers have fastapi-guard {error}, this is {own_version()}"

@@ -1,6 +1,9 @@
 """The processes and machines that do the work on single files."""
 
+import gc
 import os
+import sys
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import ExitStack, contextmanager
@@ -9,7 +12,12 @@ from typing import Any
 
 import click
 
-WORTH_CHARACTERS = 4_000_000
+FORKS = sys.platform == "linux"
+"""Whether workers are forked: they start at once and know all that this process has imported.
+
+Elsewhere they are new processes: a fork of a process with threads is safe on macOS only by luck, and unknown to Windows.
+"""
+WORTH_CHARACTERS = 500_000 if FORKS else 4_000_000
 """Of source text: below that, starting processes takes longer than what they save."""
 
 MOST_PROCESSES = 16
@@ -33,7 +41,7 @@ def hired(jobs: int | None, url: str | None) -> Iterator[Hire]:
 
         def hire(characters: int) -> Executor | None:
             wanted = jobs or (min(_processors(), MOST_PROCESSES) if characters >= WORTH_CHARACTERS else 1)
-            return stack.enter_context(_processes(wanted)) if wanted > 1 and characters else None
+            return stack.enter_context(_processes(wanted - 1)) if wanted > 1 and characters else None
 
         yield hire
 
@@ -44,12 +52,21 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-def _processes(number: int) -> Executor:
-    """New processes on every platform: the analysis runs in a thread, which a fork would not survive everywhere."""
+@contextmanager
+def _processes(number: int) -> Iterator[Executor]:
+    """So many processes beside this one, which works as well."""
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("fork" if FORKS else "spawn")
+    with warnings.catch_warnings():
+        # Python 3.12 and later warn of forks where there are threads. The only other one waits for the analysis to end.
+        warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
+        executor = ProcessPoolExecutor(number, mp_context=context, initializer=gc.disable)
+        try:
+            yield executor
+        finally:
+            executor.shutdown(cancel_futures=True)
 
 
 @contextmanager

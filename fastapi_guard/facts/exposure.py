@@ -35,11 +35,16 @@ ERROR_KEYS = frozenset(
 
 SENDING_METHODS = frozenset({"send_json", "send_text"})
 
+RESPONSES = (
+    *("EventSourceResponse", "FileResponse", "HTMLResponse", "JSONResponse", "ORJSONResponse", "PlainTextResponse"),
+    *("RedirectResponse", "Response", "StreamingResponse", "UJSONResponse"),
+)
+"""The classes of answers in FastAPI and Starlette."""
+
 EXPOSING_CODE: tuple[str | re.Pattern[str], ...] = (
-    *("exception_handler", "detail", "HTTPException", *sorted(SENDING_METHODS)),
-    *("Response(", "JSONResponse(", "PlainTextResponse(", "HTMLResponse(", "ORJSONResponse(", "StreamingResponse("),
-    re.compile(r"Response\s*\("),
-    re.compile(r"return\b[\s(]*\{"),
+    *("exception_handler", "HTTPException", *sorted(SENDING_METHODS), *(f"{name}(" for name in RESPONSES)),
+    re.compile(r"\bdetail\s*="),
+    re.compile(rf"return\b[\s(]*\{{[\s\S]*?[\"'](?i:{'|'.join(sorted(ERROR_KEYS))})[\"']+\s*:"),
 )
 """One of them stands wherever a function that FastAPI does not call itself tells a client of an exception."""
 

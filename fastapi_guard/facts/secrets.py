@@ -6,23 +6,6 @@ import libcst as cst
 
 from fastapi_guard.facts.unit import Unit
 
-GIVEN_A_SECRET = re.compile(
-    r"(?i:secret|(?:jwt|signing|encryption|fernet|csrf|api|access|private|auth|account|admin|master|secret)_?key"
-    r"|(?:api|auth|access|bot|bearer|slack|github|admin|service|master|secret)_?token|password|passwd|pwd|passphrase)"
-    r"[\"']?\s*(?:=(?!=)|:)"
-)
-"""Stands wherever a name of a secret is given a value: as a variable, keyword, field or key."""
-
-SECRET_ENDINGS = re.compile(r"(?i:secret|key|token|password|passwd|pwd|passphrase)\b")
-"""Stands wherever a secret is named."""
-
-SECRET_LOOKS = (
-    re.compile(r"://[^\s:/@{}<>]*:[^\s/@{}<>$*]+@"),
-    *("sk-", "sk_live_", "rk_live_", "AKIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "xoxb-", "xoxp-", "AIza"),
-    *("PRIVATE KEY", "glpat-", "SG."),
-)  # fmt: skip
-"""One of them stands in every text that is a secret by its look."""
-
 _SIGNING = re.compile(
     r"(?:^|_)(?:secret|secret_?key|jwt_?(?:secret_?)?key|signing_?key|encryption_?key|session_?secret|cookie_?secret|fernet_?key|csrf_?secret"
     r"|(?:jwt|auth|app|token|session|access|refresh|hmac|hash|webhook)_?secret(?:_?key)?|secret_?token)$",

@@ -56,14 +56,23 @@ SQL_CALLS: tuple[str | re.Pattern[str], ...] = (
         f"{name}("
         for name in sorted(METHODS | {name.rpartition(".")[2] for name in TEXT_CONSTRUCTS | CURSOR_FUNCTIONS})
     ),
-    re.compile(r"\bself\.\w*(?:execute|fetch|query|sql)\w*\("),
+    re.compile(r"self\.\w*(?:execute|fetch|query|sql)\w*\("),
 )
 """One of them is called where SQL text is handed over."""
 
+_GAP = r"(?:[\s\"'+\\(){}bfru]|#[^\n]*\n)*"
+"""What stands in the code between two words of a statement: white space, or where one literal ends and the next begins."""
+
 SQL_TEXT = re.compile(
-    r"[\"'](?:\s|\(|\\\s|\\[nrt])*(?:--|/\*|(?i:SELECT|INSERT|UPDATE|DELETE|WITH|MERGE|REPLACE|EXPLAIN|CREATE|ALTER|DROP|TRUNCATE|REFRESH)\b)"
+    r"[\"'](?:\s|\(|\\\s|\\[nrt])*(?:--|/\*|(?:select|explain|truncate)\b|update\b[\s\S]*?[\s\"']set\b"
+    rf"|insert\b{_GAP}(?:or\b{_GAP}\w+\b{_GAP}|ignore\b{_GAP})?into\b"
+    r"|with\b[\s\S]*?\bas\b\s*(?:not\s+)?(?:materialized\s*)?[\"'({+\\]"
+    rf"|delete\b{_GAP}from\b|(?:merge|replace)\b{_GAP}into\b|refresh\b{_GAP}materialized\b"
+    rf"|(?:create|alter|drop)\b{_GAP}(?:(?:or|replace|unique|temp|temporary|materialized)\b{_GAP})*"
+    r"(?:table|index|view|type|schema|trigger|function|sequence)\b)",
+    re.IGNORECASE,
 )
-"""How a literal begins that is taken for SQL."""
+"""How a literal begins that is taken for SQL: as in `_BEGINNING`, but as it stands in the code."""
 
 _BEFORE_A_VALUE = re.compile(r"(?:[=<>]|\b(?:LIKE|ILIKE|REGEXP|MATCH|BETWEEN|VALUES?|IN)\b)[\s(]*$", re.IGNORECASE)
 

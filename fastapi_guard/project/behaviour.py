@@ -136,8 +136,7 @@ class BehaviourReader:
         finally:
             interpreter.trace = outer
             interpreter.steps_left = left
-        trace.tidy()
-        return trace, ran_out
+        return trace.tidied(), ran_out
 
 
 def _keywords_for(interpreter: Interpreter, target: Value) -> dict[str, Value]:

@@ -31,6 +31,7 @@ from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.roots import run_roots
 from fastapi_guard.project.router_names import alternatives, distinct, names_of_routers
 from fastapi_guard.project.seeds import is_seed
+from fastapi_guard.project.shared_uses import shared_states
 from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import (
     External,
@@ -119,7 +120,7 @@ def link(interpreter: Interpreter, options: BuildOptions) -> Project:
         tuple(unresolved),
         options.fastapi_version,
         options.version_source,
-        shared_states=readers.state.states(middlewares),
+        shared_states=shared_states((readers.state.gathered(middlewares),), operations),
         mcp_servers=mcp_servers(interpreter, linker, operations),
         raised_names=raised_names(interpreter),
         token_readers=token_readers(readers.ownership.identities),

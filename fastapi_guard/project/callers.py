@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 
+from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.project.evaluator.definitions import defaults_of
+from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
-from fastapi_guard.project.evaluator.statements import run_block
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.seeds import TEST_FILE
 from fastapi_guard.project.values import Argument, Function, Place, Value
@@ -19,12 +19,12 @@ NO_CONSTANT = object()
 
 def undecided_arguments(interpreter: Interpreter, factory: Function, texts: Mapping[str, str]) -> dict[str, Value]:
     """Parameters that decide something and that callers fill differently, each as a value that nobody knows."""
-    if isinstance(factory.definition, ast.Lambda):
+    spec = factory.definition.args
+    if isinstance(factory.definition, ast.Lambda) or not (spec.posonlyargs or spec.args or spec.kwonlyargs):
         return {}
     given = [_constants(factory.definition, call) for call in _calls(interpreter, factory, texts)]
     tested = _tested_names(factory.definition)
     found: dict[str, Value] = {}
-    spec = factory.definition.args
     for parameter in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]:
         values = [constants[parameter.arg] for constants in given if parameter.arg in constants]
         known = [value for value in values if value is not NO_CONSTANT]
@@ -58,9 +58,9 @@ def _constants(definition: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Cal
 
 def _calls(interpreter: Interpreter, factory: Function, texts: Mapping[str, str]) -> Iterator[ast.Call]:
     """The calls of a factory in the project's code, tests aside, whether that code was run or not."""
-    called = re.compile(rf"\b{re.escape(factory.name)}\s*\(")
+    called = CalledNames((factory.name,))
     for path in sorted(texts):
-        module = interpreter.module(path) if called.search(texts[path]) and not TEST_FILE.search(path) else None
+        module = interpreter.module(path) if called.are_in(texts[path]) and not TEST_FILE.search(path) else None
         if module is None:
             continue
         scope = Scope(module, {}, kind="module")

@@ -283,12 +283,14 @@ def _sends_on(operation: PathOperation) -> bool:
         return False
     function = operation.endpoint.definition
     asked = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)} - {"request"}
-    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    returned: list[ast.expr | None] = []
     for node in (part for statement in function.body for part in ast.walk(statement)):
         if isinstance(node, (ast.Await, ast.AsyncWith, ast.With, ast.Try)):
             return False
         if isinstance(node, ast.Call) and not _builds_an_address(node.func, asked):
             return False
+        if isinstance(node, ast.Return):
+            returned.append(node.value)
     return len(returned) == 1 and isinstance(returned[0], ast.Call) and _last(returned[0].func) == "RedirectResponse"
 
 

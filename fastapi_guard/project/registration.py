@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import Class, Mapping, Place, Sequence, Value
 
 
@@ -180,7 +181,7 @@ def is_held_by(router: Router, cls: Class) -> bool:
     return not router.held_as and (not router.made_in or router.made_in.startswith(tuple(makers)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class RouterMethod(Value):
     """A method of a router that FastAPI defines: `router.get`."""
 
@@ -188,7 +189,7 @@ class RouterMethod(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class RouteDecorator(Value):
     """What `router.get("/x")` gives: calling it with a function registers that function."""
 

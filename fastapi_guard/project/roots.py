@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as TextsByPath
 from functools import partial
 
+from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.location import Location
 from fastapi_guard.project.callers import undecided_arguments
 from fastapi_guard.project.evaluator.calls import call, call_function
@@ -29,23 +29,22 @@ from fastapi_guard.project.values import (
     Value,
 )
 
+STEPS_OF_A_START = STEPS_PER_ROOT // 8
+"""For code that runs when an application starts and can register nothing: only what it sets up may matter."""
+
 
 def _run_root(
-    interpreter: Interpreter,
-    path: str,
-    run: Callable[[], object],
-    line: int = 1,
-    matters: Callable[[], bool] = lambda: True,
+    interpreter: Interpreter, path: str, run: Callable[[], object], line: int = 1, *, may_register: bool = True
 ) -> None:
-    """Evaluate one root within its budget; `matters` says whether what is left out is worth a word."""
-    interpreter.steps_left = STEPS_PER_ROOT
+    """Evaluate one root within its budget; what is left out is worth a word where it might register something."""
+    interpreter.steps_left = STEPS_PER_ROOT if may_register else STEPS_OF_A_START
     interpreter.runs.clear()
     try:
         run()
     except (OutOfSteps, RecursionError):
         interpreter.call_stack.clear()
         interpreter.steps_left = STEPS_PER_ROOT
-        if matters():
+        if may_register:
             entry = Unresolved("steps", Location(path, line), "evaluating this takes too many steps")
             interpreter.unresolved.append(entry)
 
@@ -81,9 +80,9 @@ def _run_callers(interpreter: Interpreter, registering: Registering, texts: Text
     }
     if not wanted:
         return
-    calls = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(wanted)))})\s*\(")
+    calls = CalledNames(wanted)
     for path in sorted(texts):
-        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.search(texts[path]):
+        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.are_in(texts[path]):
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
@@ -97,10 +96,12 @@ def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
         lifespan = router.options.get("lifespan")
         if isinstance(lifespan, (Function, BoundMethod)):
             start = partial(call, interpreter, lifespan, (router,), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, lifespan))
+            registers = may_register(interpreter, lifespan)
+            _run_root(interpreter, location.path, start, location.line, may_register=registers)
         for handler in router.startup:
             start = partial(call, interpreter, handler, (), {}, router.place, None)
-            _run_root(interpreter, location.path, start, location.line, partial(may_register, interpreter, handler))
+            registers = may_register(interpreter, handler)
+            _run_root(interpreter, location.path, start, location.line, may_register=registers)
 
 
 def _run_differing(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:

@@ -60,9 +60,11 @@ class Scope:
 
     def find(self, name: str) -> Value | None:
         """The value of a name in this or an enclosing function scope; class bodies are skipped from inside functions."""
-        scope: Scope | None = self
+        if name in self.names:
+            return self.names[name]
+        scope = self.parent
         while scope is not None:
-            if (scope is self or scope.kind != "class") and name in scope.names:
+            if name in scope.names and scope.kind != "class":
                 return scope.names[name]
             scope = scope.parent
         return None

@@ -6,12 +6,21 @@ import ast
 import re
 from collections.abc import Iterator
 
-SEED = re.compile(
-    r"\b(?:FastAPI|APIRouter|include_router|add_api_route|add_api_websocket_route|APIRoute|VersionedAPIRouter)\b"
-    r"|^[ \t]*@[\w.\[\]\"']+\.(?:get|put|post|delete|options|head|patch|trace|websocket|api_route|route|websocket_route)\b",
-    re.MULTILINE,
+WORDS = (
+    "FastAPI",
+    "APIRouter",
+    "include_router",
+    "add_api_route",
+    "add_api_websocket_route",
+    "APIRoute",
+    "VersionedAPIRouter",
 )
-"""Text without which a file neither makes a router nor registers on one."""
+WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
+DECORATOR = re.compile(
+    r"@[\w.\[\]\"']+\.(?:get|put|post|delete|options|head|patch|trace|websocket|api_route|route|websocket_route)"
+    r"\s*\((?!\s*\))(?:(?!\s*\w+\s*=[^=])|[^()]*\bpath\s*=)"
+)
+"""A file without one of these neither makes a router nor registers on one; a decorator that registers is given a path."""
 
 TEST_FILE = re.compile(r"(?:^|/)(?:tests?|testing|conftest\.py|test_[^/]*\.py|[^/]*_test\.py)(?:/|$)")
 """Test code builds applications of its own; they are not the ones that are deployed."""
@@ -25,7 +34,19 @@ MAKERS = frozenset({"FastAPI", "APIRouter"})
 
 def is_seed(path: str, text: str) -> bool:
     """Whether a file has to be evaluated because of what it may register."""
-    return SEED.search(text) is not None and not TEST_FILE.search(path)
+    return not TEST_FILE.search(path) and (_has_word(text) or any(_begins_line(text, at) for at in _decorators(text)))
+
+
+def _has_word(text: str) -> bool:
+    return any(word in text for word in WORDS) and WORD.search(text) is not None
+
+
+def _decorators(text: str) -> Iterator[int]:
+    return (match.start() for match in DECORATOR.finditer(text))
+
+
+def _begins_line(text: str, at: int) -> bool:
+    return not text[text.rfind("\n", 0, at) + 1 : at].strip(" \t")
 
 
 def registering_functions(
@@ -65,4 +86,5 @@ def _is_verb_call(decorator: ast.expr) -> bool:
         isinstance(decorator, ast.Call)
         and isinstance(decorator.func, ast.Attribute)
         and decorator.func.attr in REGISTERING_METHODS
+        and (bool(decorator.args) or any(keyword.arg in ("path", None) for keyword in decorator.keywords))
     )

@@ -1,22 +1,21 @@
-"""What the process keeps between requests: variables of modules and attributes of objects that outlive a request."""
+"""Gathers the uses of what a process keeps between requests: variables of modules, attributes of objects that outlive one."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from fastapi_guard.facts.state_uses import AnyFunction, StateUse, local_names, outer_names, state_uses
 from fastapi_guard.knowledge.live_objects import is_live
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.evaluator.expressions import evaluate
-from fastapi_guard.project.evaluator.interpreter import Alias, Interpreter
-from fastapi_guard.project.model import PathOperation, SharedState, StateWrite
+from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.model import PathOperation
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.seeds import TEST_FILE
-from fastapi_guard.project.values import BoundMethod, Class, External, Function, Instance, Module, Result, Value
+from fastapi_guard.project.shared_uses import Body, Kept, Key, Ran, SharedUses, Use
+from fastapi_guard.project.values import Alias, BoundMethod, Class, External, Function, Instance, Module, Result, Value
 
 COLLECTIONS = frozenset(
     {
@@ -31,29 +30,27 @@ COLLECTIONS = frozenset(
     }
 )
 LITERALS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
-WRITES = frozenset({"adds", "binds", "changes", "counts", "removes"})
-CACHE = re.compile(r"cache|memo(?!r)", re.IGNORECASE)
-"""What a team calls a cache is taken for one: it can be made again."""
-TELEMETRY = re.compile(
-    r"(?:^|_)(?:(?:errors?|events?|requests?|quer(?:y|ies))_logs?|latenc(?:y|ies)|metrics|stats|statistics|timings|warnings)$"
-)
-"""Names of what is counted and timed in each process, and summed up elsewhere."""
 RECORDS = ("pydantic.", "sqlmodel.", "sqlalchemy.", "typing.NamedTuple", "typing.TypedDict")
 """Bases of classes whose class attributes are fields of each object."""
 
-Key = tuple[str, str]
-"""Where it is kept (the path of a module, or the dotted name of a class) and its name there."""
 
-
-@dataclass(slots=True, eq=False)
-class _Kept:
-    """A state while its uses are gathered."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Definition:
+    """What makes something that is kept."""
 
     name: str
     module: ModuleScope
-    definition: ast.Assign | ast.AnnAssign
+    node: ast.Assign | ast.AnnAssign
     is_collection: bool
-    uses: list[tuple[Function, StateUse]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """An operation and the identities of the definitions that it runs."""
+
+    operation: PathOperation
+    bodies: frozenset[int]
+    own: frozenset[int]
 
 
 class SharedStateReader:
@@ -62,47 +59,62 @@ class SharedStateReader:
     def __init__(self, interpreter: Interpreter, judge: Judge) -> None:
         self.interpreter = interpreter
         self.judge = judge
-        self._kept: dict[Key, _Kept | None] = {}
-        self._operations: dict[int, list[PathOperation]] = defaultdict(list)
-        self._handled: set[int] = set()
-        self._endpoints: set[int] = set()
+        self._kept: dict[Key, _Definition | None] = {}
+        self._uses: list[tuple[Key, Use]] = []
+        self._runs: list[_Run] = []
 
     def ran_by(self, operation: PathOperation, endpoint: Value) -> None:
         """Note which functions an operation runs."""
         behaviours = self.judge.behaviours
         own = behaviours.trace_of(endpoint).bodies | behaviours.trace_of(without_wrappers(endpoint)).bodies
-        self._handled |= own
-        if operation.endpoint is not None:
-            self._endpoints.add(id(operation.endpoint.definition))
         targets = (self.judge.reader.target_of(node) for node in operation.walk_dependencies())
-        for body in own.union(*(behaviours.trace_of(target).bodies for target in targets if target is not None)):
-            self._operations[body].append(operation)
+        bodies = own.union(*(behaviours.trace_of(target).bodies for target in targets if target is not None))
+        self._runs.append(_Run(operation, frozenset(bodies), frozenset(own)))
 
-    def states(self, middlewares: Iterable[Value]) -> tuple[SharedState, ...]:
-        """Everything that requests write to and the next request finds."""
+    def gathered(self, middlewares: Iterable[Value]) -> SharedUses:
+        """What the operations that were run so far do with what outlives them."""
         shared = self._shared_objects()
         classes = {id(value) for value in middlewares if isinstance(value, Class)}
-        read: set[int] = set()
+        read: set[tuple[int, int, bool]] = set()
+        bodies: dict[int, Body] = {}
         for known in list(self.interpreter.watched.values()):
             function = known.kept[0] if known.kept else None
             if not isinstance(function, Function) or isinstance(function.definition, ast.Lambda):
                 continue
-            receiver = known.kept[1] if len(known.kept) > 1 else None
-            is_method = function.owner is not None
+            if TEST_FILE.search(function.module.path):
+                continue
+            receiver = known.kept[1] if len(known.kept) > 1 and function.owner is not None else None
             is_shared = isinstance(receiver, Instance) and (
                 id(receiver) in shared or any(id(base) in classes for base in receiver.cls.linearized())
             )
-            key = id(function.definition) * 2 + is_shared
-            if key in read or TEST_FILE.search(function.module.path):
+            cls = receiver.cls if isinstance(receiver, Instance) else receiver if isinstance(receiver, Class) else None
+            key = id(function.definition), id(cls), is_shared
+            if key in read:
                 continue
             read.add(key)
+            is_new = id(function.definition) not in bodies
+            bodies[id(function.definition)] = _body(function.module.path, function.definition)
             for use in state_uses(function.definition):
-                if use.path[0] in ("self", "cls") and is_method:
-                    self._note_of_object(function, use, receiver, is_shared)
-                elif not is_shared or key - 1 not in read:
+                if use.path[0] in ("self", "cls") and function.owner is not None:
+                    self._note_of_object(function, use, cls, is_shared)
+                elif is_new:
                     self._note_of_module(function, use)
-        made = (self._made(kept) for kept in self._kept.values() if kept is not None)
-        return tuple(sorted((state for state in made if state is not None), key=lambda state: state.location))
+        kept = ((key, made) for key, made in self._kept.items() if made is not None)
+        return SharedUses(
+            tuple((key, Kept(made.name, made.module.location(made.node), made.is_collection)) for key, made in kept),
+            tuple(self._uses),
+            tuple(self._ran(run, bodies) for run in self._runs),
+        )
+
+    def _ran(self, run: _Run, bodies: Mapping[int, Body]) -> Ran:
+        endpoint = run.operation.endpoint
+        return Ran(
+            run.operation.places,
+            run.operation.methods,
+            frozenset(bodies[body] for body in run.bodies if body in bodies),
+            frozenset(bodies[body] for body in run.own if body in bodies),
+            bodies.get(id(endpoint.definition)) if endpoint is not None else None,
+        )
 
     def _shared_objects(self) -> set[int]:
         """Objects that modules hold, or that are guards themselves, and what they hold in turn."""
@@ -125,8 +137,7 @@ class SharedStateReader:
 
     # Finding what a path means
 
-    def _note_of_object(self, function: Function, use: StateUse, receiver: Value | None, is_shared: bool) -> None:
-        cls = receiver.cls if isinstance(receiver, Instance) else receiver if isinstance(receiver, Class) else None
+    def _note_of_object(self, function: Function, use: StateUse, cls: Class | None, is_shared: bool) -> None:
         if cls is None or len(use.path) != 2 or function.definition.name in ("__init__", "__new__"):  # type: ignore[union-attr]
             return
         self._note(self._attribute(cls, use.path[1], is_shared), function, use)
@@ -166,11 +177,21 @@ class SharedStateReader:
             module, name, value = inner, value.name, inner.names[value.name]
         return (module, name), value
 
-    def _note(self, kept: _Kept | None, function: Function, use: StateUse) -> None:
-        if kept is not None:
-            kept.uses.append((function, use))
+    def _note(self, key: Key | None, function: Function, use: StateUse) -> None:
+        if key is None or self._kept[key] is None:
+            return
+        assert not isinstance(function.definition, ast.Lambda)
+        noted = Use(
+            _body(function.module.path, function.definition),
+            f"{function.module.name}.{function.name}",
+            use.kind,
+            function.module.location(use.node),
+            _is_change(use),
+            self._adds_live(function, use),
+        )
+        self._uses.append((key, noted))
 
-    def _variable(self, module: ModuleScope, name: str) -> _Kept | None:
+    def _variable(self, module: ModuleScope, name: str) -> Key:
         key = (module.path, name)
         if key not in self._kept:
             self._kept[key] = None
@@ -179,10 +200,10 @@ class SharedStateReader:
                 scope = Scope(module, module.names, kind="module")
                 is_collection = self._is_collection(definition.value, scope)
                 if not self._is_of_live_objects(definition, scope):
-                    self._kept[key] = _Kept(f"{module.name}.{name}", module, definition, is_collection)
-        return self._kept[key]
+                    self._kept[key] = _Definition(f"{module.name}.{name}", module, definition, is_collection)
+        return key
 
-    def _attribute(self, cls: Class, name: str, is_shared: bool) -> _Kept | None:
+    def _attribute(self, cls: Class, name: str, is_shared: bool) -> Key | None:
         """An attribute of a class, or of an object that many requests share: a collection."""
         for base in cls.linearized():
             if not isinstance(base, Class):
@@ -205,8 +226,8 @@ class SharedStateReader:
                     definition, scope
                 )
                 title = f"{base.module.name}.{base.name}.{name}"
-                self._kept[key] = _Kept(title, base.module, definition, True) if is_kept else None
-            return self._kept[key]
+                self._kept[key] = _Definition(title, base.module, definition, True) if is_kept else None
+            return key
         return None
 
     def _is_collection(self, value: ast.expr | None, scope: Scope) -> bool:
@@ -239,53 +260,15 @@ class SharedStateReader:
         value = self._value(node, scope)
         return value.name if isinstance(value, External) else ""
 
-    # Judging
-
-    def _made(self, kept: _Kept) -> SharedState | None:
-        kinds = WRITES if kept.is_collection else frozenset({"binds", "counts"})  # methods of objects may be anything
-        written = [(function, use) for function, use in kept.uses if use.kind in kinds and _is_change(use)]
-        if all(use.kind == "removes" for _, use in written) or CACHE.search(".".join(kept.name.split(".")[-2:])):
-            return None
-        if any(self._adds_live(function, use) for function, use in written) or TELEMETRY.search(
-            kept.name.rpartition(".")[2]
-        ):
-            return None
-        writes = tuple(dict.fromkeys(self._write(function, use) for function, use in written))
-        return SharedState(
-            kept.name,
-            kept.module.location(kept.definition),
-            tuple(sorted(writes, key=lambda write: write.location)),
-            is_storage=kept.is_collection and self._is_stored(kept),
-        )
-
-    def _write(self, function: Function, use: StateUse) -> StateWrite:
-        operations = self._operations.get(id(function.definition), [])
-        places = tuple(dict.fromkeys(place for operation in operations for place in operation.places))
-        title = f"{function.module.name}.{function.name}"
-        return StateWrite(use.kind, function.module.location(use.node), title, places)
-
-    def _is_stored(self, kept: _Kept) -> bool:
-        """Whether operations that are meant to write add to it, and others read it.
-
-        What endpoints write themselves is read by any other function; what stands deeper, for operations that read.
-        """
-        is_added = is_added_here = is_given = is_read = False
-        for function, use in kept.uses:
-            body = id(function.definition)
-            methods = {method for operation in self._operations.get(body, []) for method in operation.methods}
-            if body in self._handled and methods:
-                adds = use.kind == "adds" and _is_change(use) and "GET" not in methods
-                is_added |= adds
-                is_added_here |= adds and body in self._endpoints
-                is_given |= use.kind == "gives" and "GET" in methods
-                is_read |= use.kind in ("gives", "asks")
-        return (is_added and is_given) or (is_added_here and is_read)
-
     def _adds_live(self, function: Function, use: StateUse) -> bool:
         """Whether something is added that only lives in this process: a task, a lock, a connection."""
         assert not isinstance(function.definition, ast.Lambda)
         scope = Scope(function.module, function.module.names, kind="module")
         return any(self._is_live(node, scope) for node in _origins(use.value, function.definition))
+
+
+def _body(path: str, definition: AnyFunction) -> Body:
+    return path, definition.lineno, definition.col_offset
 
 
 def _is_change(use: StateUse) -> bool:

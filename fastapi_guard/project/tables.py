@@ -17,7 +17,7 @@ from fastapi_guard.knowledge.database import (
     TENANT_TABLES,
     USER_TABLES,
 )
-from fastapi_guard.project.evaluator.attributes import is_column, is_field
+from fastapi_guard.project.evaluator.fields import is_column, is_field
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.values import Class, External, Literal, Member, Result, Value, constant

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import Place, Result, Value
 
 
-@dataclass(slots=True, eq=False)
+@frozen
 class Event:
-    """Something that happened while watched code ran; not frozen, because there are very many."""
+    """Something that happened while watched code ran."""
 
     kind: str
     """raise, call, read, coroutine (an `async def` of the project is called), part (an attribute of a row that may be None), ask (a followed call that is named after a question about access), set (an attribute: `Operation(name, (object, value))`, the name `*` when it is not known), store (an item under a key that is not constant: `Operation("[]", (mapping, key, value))`),
@@ -30,21 +30,14 @@ class Event:
         return Event(self.kind, self.value, self.place, self.setting, self.caught, (*around, *self.sites[depth:]))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Watched:
-    """A finished run of a function on certain values: what it gave and what happened."""
+@frozen
+class Happened:
+    """What happened in a part of a run, each event, test, comparison and setting once."""
 
-    result: Value
     events: tuple[Event, ...]
+    tests: tuple[Value, ...]
+    compares: tuple[Value, ...]
     leaving_settings: tuple[str, ...]
-    kept: tuple[Value, ...]
-    """The values it was run on: as long as they live, their identity is theirs."""
-    depth: int = 0
-    """How many calls led there when it was run: what its events have beyond that is its own."""
-    bodies: frozenset[int] = frozenset()
-    """Identities of the definitions that it ran, its own included."""
-    tests: tuple[Value, ...] = ()
-    compares: tuple[Value, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +52,7 @@ class Trace:
     leaving_settings: list[str] = field(default_factory=list)
     """Settings that let the code return early."""
     returned: Value | None = None
-    runs: Counter[int] = field(default_factory=Counter)
+    runs: dict[int, int] = field(default_factory=dict)
     """How often each function body was followed."""
     bodies: set[int] = field(default_factory=set)
     """Identities of the definitions that were followed, now or in an earlier run that stands for this one."""
@@ -90,10 +83,65 @@ class Trace:
             self._distinct._distinct = self._distinct
         return self._distinct
 
-    def tidy(self) -> None:
-        """Keep each test and comparison once, when nothing will be added."""
-        self.tests[:] = distinct_values(self.tests)
-        self.compares[:] = distinct_values(self.compares)
+    def tidied(self) -> Trace:
+        """The trace with each test and comparison once, when nothing will be added."""
+        return replace(self, tests=list(distinct_values(self.tests)), compares=list(distinct_values(self.compares)))
+
+    def so_far(self) -> Moment:
+        """This moment, to tell later what happened before and after it."""
+        return Moment(len(self.events), len(self.tests), len(self.compares), len(self.leaving_settings))
+
+    def between(self, first: Moment, last: Moment) -> Happened:
+        """What happened from one moment to another."""
+        return Happened(
+            distinct_events(self.events[first.events : last.events]),
+            distinct_values(self.tests[first.tests : last.tests]),
+            distinct_values(self.compares[first.compares : last.compares]),
+            tuple(dict.fromkeys(self.leaving_settings[first.leaving_settings : last.leaving_settings])),
+        )
+
+    def repeat(self, known: Watched, around: tuple[Place, ...]) -> None:
+        """Write down what a finished run did, when it is reached by the calls `around`."""
+        happened = known.happened()
+        self.events.extend([event.behind(around, known.depth) for event in happened.events])
+        self.tests.extend(happened.tests)
+        self.compares.extend(happened.compares)
+        self.leaving_settings.extend(happened.leaving_settings)
+        self.bodies |= known.bodies
+
+
+@frozen
+class Moment:
+    """How much had happened: the lengths of a trace's lists."""
+
+    events: int
+    tests: int
+    compares: int
+    leaving_settings: int
+
+
+@dataclass(slots=True, eq=False)
+class Watched:
+    """A finished run of a function on certain values: what it gave and what happened."""
+
+    result: Value
+    kept: tuple[Value, ...]
+    """The values it was run on: as long as they live, their identity is theirs."""
+    depth: int
+    """How many calls led there when it was run: what its events have beyond that is its own."""
+    bodies: frozenset[int]
+    """Identities of the definitions that it ran, its own included."""
+    trace: Trace
+    """The trace that it was written down in, from `first` to `last`."""
+    first: Moment
+    last: Moment
+    _happened: Happened | None = None
+
+    def happened(self) -> Happened:
+        """What it did; few runs are ever asked, so that it is found when it is asked for."""
+        if self._happened is None:
+            self._happened = self.trace.between(self.first, self.last)
+        return self._happened
 
 
 def distinct_events(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -10,11 +10,13 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.frozen import frozen
+
 if TYPE_CHECKING:
     from fastapi_guard.project.scope import ModuleScope, Scope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Place:
     """A syntax node and the module that it stands in."""
 
@@ -28,7 +30,7 @@ class Value:
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Unknown(Value):
     """A value that static reading cannot tell, and why."""
 
@@ -36,14 +38,14 @@ class Unknown(Value):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Literal(Value):
     """A constant: text, number, bool, None, bytes, Ellipsis."""
 
     value: object
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class EnumMember(Literal):
     """A member of an enumeration of the project; it is taken for its value wherever a constant is wanted."""
 
@@ -51,7 +53,7 @@ class EnumMember(Literal):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Setting(Value):
     """A value that configuration can change: what it is by default, and what it is called."""
 
@@ -59,7 +61,7 @@ class Setting(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Conditional(Value):
     """An item that is there only when a setting is changed from its default."""
 
@@ -86,21 +88,29 @@ class Mapping(Value):
     is_complete: bool = True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Module(Value):
     """A module of the project."""
 
     scope: ModuleScope
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
+class Alias(Value):
+    """A name imported from a module of the project, looked up when it is used."""
+
+    path: str
+    name: str
+
+
+@frozen
 class External(Value):
     """Something that a library or Python itself defines, by its dotted name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Function(Value):
     """A function, method or lambda of the project, with the scope that it closes over."""
 
@@ -125,7 +135,7 @@ class Function(Value):
         return isinstance(self.definition, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class BoundMethod(Value):
     """A method together with the object or class that it was looked up on."""
 
@@ -152,37 +162,55 @@ class Class(Value):
     """Of an enumeration, as far as they were asked for."""
     subclasses: list[Class] = field(default_factory=list)
     """Its direct subclasses in the order of their definition."""
-    order: tuple[Class | External, ...] = ()
-    """Itself and its bases, once they were asked for: bases do not change."""
+    _lineage: Lineage | None = None
+    """Once it was asked for: bases do not change."""
+
+    @property
+    def lineage(self) -> Lineage:
+        """This class and its bases."""
+        if self._lineage is None:
+            self._lineage = _lineage_of(self)
+        return self._lineage
 
     def linearized(self) -> tuple[Class | External, ...]:
         """This class and its bases, nearest first (depth first; a base seen twice keeps its last place)."""
-        if not self.order:
-            self.order = self._linearized()
-        return self.order
-
-    def _linearized(self) -> tuple[Class | External, ...]:
-        order: list[Class | External] = []
-        _linearize(self, order, 0)
-        seen: set[int | str] = set()
-        kept: list[Class | External] = []
-        for base in reversed(order):
-            key = base.name if isinstance(base, External) else id(base)
-            if key not in seen:
-                seen.add(key)
-                kept.append(base)
-        return tuple(reversed(kept))
+        return self.lineage.order
 
     def lookup(self, name: str) -> tuple[Value, Class] | None:
         """The attribute `name` as a class of the project defines it, and that class."""
-        for base in self.linearized():
-            if isinstance(base, Class) and name in base.namespace:
+        for base in self.lineage.classes:
+            if name in base.namespace:
                 return base.namespace[name], base
         return None
 
-    def external_bases(self) -> list[str]:
+    def external_bases(self) -> tuple[str, ...]:
         """Dotted names of all library classes among the bases."""
-        return [base.name for base in self.linearized() if isinstance(base, External)]
+        return self.lineage.external
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """A class and its bases in the order in which Python asks them."""
+
+    order: tuple[Class | External, ...]
+    classes: tuple[Class, ...]
+    """Those of the project."""
+    external: tuple[str, ...]
+    """Dotted names of those of libraries."""
+
+
+def _lineage_of(cls: Class) -> Lineage:
+    order: list[Class | External] = []
+    _linearize(cls, order, 0)
+    last: dict[int | str, Class | External] = {}
+    for base in reversed(order):
+        last.setdefault(base.name if isinstance(base, External) else id(base), base)
+    kept = tuple(reversed(last.values()))
+    return Lineage(
+        kept,
+        tuple(base for base in kept if isinstance(base, Class)),
+        tuple(base.name for base in kept if isinstance(base, External)),
+    )
 
 
 def _linearize(base: Value, into: list[Class | External], depth: int) -> None:
@@ -232,7 +260,7 @@ class Result(Value):
     """The dependency that gave it, for a parameter of an endpoint or of another dependency."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Member(Value):
     """An attribute of a value whose inside is not known: `request.headers`."""
 
@@ -240,7 +268,7 @@ class Member(Value):
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Item(Value):
     """An element of a value whose inside is not known: `payload["sub"]`."""
 
@@ -248,7 +276,7 @@ class Item(Value):
     key: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Operation(Value):
     """An operator applied to values of which not all are constants: comparisons, `and`, `+`, f-strings."""
 
@@ -257,7 +285,7 @@ class Operation(Value):
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Argument(Value):
     """A parameter whose caller is not known."""
 
@@ -270,7 +298,7 @@ class Argument(Value):
     """The object whose attribute it is, for an attribute of an object that nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Descriptor(Value):
     """A function that a class looks up in its own way."""
 
@@ -279,7 +307,7 @@ class Descriptor(Value):
     function: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Partial(Value):
     """`functools.partial(...)`."""
 
@@ -288,7 +316,7 @@ class Partial(Value):
     keywords: dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class TypeForm(Value):
     """A subscripted type: `list[Task]`, `Annotated[User, Depends(get_user)]`, `Base[Task]`; `X | Y` as `Union`."""
 
@@ -296,7 +324,7 @@ class TypeForm(Value):
     arguments: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Choice(Value):
     """One of several values, depending on something that cannot be told."""
 
@@ -305,7 +333,7 @@ class Choice(Value):
     """The setting that decides; the first option is what its default gives."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Super(Value):
     """`super()` in a method of `owner`."""
 
@@ -313,14 +341,14 @@ class Super(Value):
     receiver: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Generator(Value):
     """What a generator function of the project yields, in order."""
 
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Coroutine(Value):
     """What calling an `async def` gives before it is awaited."""
 
@@ -339,36 +367,45 @@ MOST_OPTIONS = 12
 
 def choice(options: list[Value], setting: str = "") -> Value:
     """One value for several: the value itself when they agree, a `Choice` otherwise."""
-    setting = setting or next(
-        (option.setting for option in options if isinstance(option, Choice) and option.setting), ""
-    )
-    flat: list[Value] = []
-    for option in options:
-        flat.extend(option.options if isinstance(option, Choice) else [option])
     kept: list[Value] = []
-    for option in flat:
-        if not any(is_same(option, other) for other in kept):
-            kept.append(option)
-    if len(kept) == 1:
-        return kept[0]
-    if len(kept) > MOST_OPTIONS:
-        return Unknown("too many possible values")
-    return Choice(tuple(kept), setting)
+    for given in options:
+        if isinstance(given, Choice):
+            setting = setting or given.setting
+        for option in options_of(given):
+            if not _is_among(option, kept):
+                kept.append(option)
+        if len(kept) > MOST_OPTIONS:
+            return Unknown("too many possible values")
+    return kept[0] if len(kept) == 1 else Choice(tuple(kept), setting)
+
+
+def _is_among(value: Value, others: list[Value]) -> bool:
+    if not isinstance(value, BY_CONTENT):
+        return value in others
+    return any(is_same(value, other) for other in others)
 
 
 def is_same(one: Value, other: Value) -> bool:
     """Whether two values are certainly the same."""
     if one is other:
         return True
+    if not isinstance(one, BY_CONTENT):
+        return False
+    if isinstance(one, Literal):
+        return isinstance(other, Literal) and _is_same_constant(one, other)
+    if isinstance(one, External):
+        return isinstance(other, External) and one.name == other.name
+    return isinstance(other, Unknown) and one.reason == other.reason
+
+
+def _is_same_constant(one: Literal, other: Literal) -> bool:
     if isinstance(one, EnumMember) and isinstance(other, EnumMember):
         return one.cls is other.cls and one.name == other.name
-    if isinstance(one, Literal) and isinstance(other, Literal):
-        return type(one.value) is type(other.value) and one.value == other.value
-    if isinstance(one, External) and isinstance(other, External):
-        return one.name == other.name
-    if isinstance(one, Unknown) and isinstance(other, Unknown):
-        return one.reason == other.reason
-    return False
+    return type(one.value) is type(other.value) and one.value == other.value
+
+
+BY_CONTENT = (External, Literal, Unknown)
+"""Values that are the same when they say the same; all others when they are one object."""
 
 
 def options_of(value: Value) -> tuple[Value, ...]:

@@ -53,7 +53,8 @@ class Suppression:
         return self.directive is Directive.FILE_IGNORE or (self.lines is not None and line in self.lines)
 
 
-_MARKER = re.compile(r"fastapi[-_]guard|noqa", re.IGNORECASE)
+_MARKER = re.compile(r"fastapi[-_]guard|noqa\s*:[^\n]*fg[0-9]")
+"""Stands in lower case in every comment that is one of ours: `noqa` with the codes of other linters is theirs."""
 _DIRECTIVE = re.compile(r"#\s*fastapi-guard:\s*(?P<rest>.*)")
 _ATTEMPT = re.compile(r"#\s*fastapi[-_ ]?guard\s*:?\s*(?:file-?ignore|ignore|public|noqa|disable)\b", re.IGNORECASE)
 _BODY = re.compile(
@@ -65,7 +66,8 @@ _OWN_CODE = re.compile(r"FG[0-9]{3}")
 
 def mentions_suppressions(text: str) -> bool:
     """Whether a file may hold a suppression; the tree of one that does not need not be made."""
-    return _MARKER.search(text) is not None
+    lower = text.lower()
+    return ("noqa" in lower or "guard" in lower) and _MARKER.search(lower) is not None
 
 
 def read_suppressions(path: str, text: str, tree: ast.Module) -> tuple[Suppression, ...]:
@@ -73,7 +75,7 @@ def read_suppressions(path: str, text: str, tree: ast.Module) -> tuple[Suppressi
     if not mentions_suppressions(text):
         return ()
     comments = list(comments_of(text))
-    marked = [comment for comment in comments if _MARKER.search(comment.text)]
+    marked = [comment for comment in comments if _MARKER.search(comment.text.lower())]
     if not marked:
         return ()
     statements = sorted(statement_lines(tree, text), key=lambda lines: (lines.first, lines.last))

@@ -5,13 +5,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fastapi_guard.checks.file_pass import FileJob, node_rules
-from fastapi_guard.checks.jobs import Means, OtherVersion, do_chunk, do_jobs
+from fastapi_guard.checks.jobs import Means, OtherVersion, begin, do_chunk, do_jobs
 from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.cli.workers import WORTH_CHARACTERS, hired
@@ -33,12 +34,10 @@ def plain() -> tuple[int, bytes, str]:
 
 
 def test_two_processes_say_what_one_says(plain: tuple[int, bytes, str]) -> None:
-    """Spawned workers find the same rules."""
-    shared = checked("--no-cache", "-j2", "-v")
+    shared = checked("--no-cache", "-j2")
 
     assert plain[0] == 1
     assert shared[:2] == plain[:2]
-    assert f"{len(list(APP.rglob('*.py')))} were given to workers" in shared[2]
 
 
 def test_kept_results_are_those_of_a_cold_run(plain: tuple[int, bytes, str], tmp_path: Path) -> None:
@@ -92,6 +91,23 @@ class Dying(Executor):
         return future
 
 
+def test_workers_are_begun_with_before_the_model_is_known() -> None:
+    """What the model has a word for afterwards is done once more; the workers find the same rules."""
+    rules = node_rules(load_rules(), check_settings(Settings(profile="strict"), load_rules()))
+    text = "import jwt\n\n\ndef read(raw):\n    jwt.decode(raw, options={'verify_signature': False})\n    return {'error': 'none'}\n"
+    early = [FileJob(f"app/{name}.py", text, f"app.{name}") for name in "abc"]
+    jobs = [replace(early[0], endpoints=(4,)), *early[1:]]
+    here, _ = do_jobs(jobs, rules, Means(), lambda path: None)
+
+    with hired(3, None) as hire:
+        means = Means(executor=hire, lends_a_hand=False)
+        shared, counters = do_jobs(jobs, rules, means, lambda path: None, begun=begin(early, rules, means))
+
+    assert shared == here
+    assert counters.elsewhere == 3
+    assert [len(result.findings) for result in here] == [2, 0, 0]
+
+
 def test_what_dead_workers_leave_is_done_here() -> None:
     """A worker that dies costs nothing but time."""
     rules = node_rules(load_rules(), check_settings(Settings(), load_rules()))
@@ -102,10 +118,12 @@ def test_what_dead_workers_leave_is_done_here() -> None:
     workers = Dying()
 
     here, _ = do_jobs(jobs, rules, Means(), lambda path: None)
-    shared, counters = do_jobs(jobs, rules, Means(executor=lambda characters: workers), lambda path: None)
+    means = Means(executor=lambda characters: workers)
+    begun = begin(jobs[:1], rules, means)
+    shared, counters = do_jobs(jobs, rules, means, lambda path: None, begun=begun)
 
-    assert workers.tasks == 1
-    assert counters.elsewhere == 2
+    assert workers.tasks == 2
+    assert counters.elsewhere == 0
     assert shared == here
     assert [len(result.problems) for result in shared] == [1, 0]
     assert [len(result.suppressions) for result in shared] == [0, 1]

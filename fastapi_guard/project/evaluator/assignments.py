@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.branches import shown_test
+from fastapi_guard.project.evaluator.dispatch import evaluate
 from fastapi_guard.project.evaluator.iteration import iterate
-from fastapi_guard.project.evaluator.operators import key_of
+from fastapi_guard.project.evaluator.operators import binary, key_of
 from fastapi_guard.project.evaluator.route_objects import adopt, route_list, set_route_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.registration import Include, Mount, Overrides, Route, RouteList, Router, is_held_by
@@ -64,8 +65,6 @@ def augmented_assign(interpreter: Interpreter, statement: ast.AugAssign, scope: 
         if isinstance(current, RouteList):
             adopt(interpreter, current, Place(scope.module, statement))
         return FALLS
-    from fastapi_guard.project.evaluator.operators import binary
-
     value = binary(interpreter, statement.op, current, added, Place(scope.module, statement))
     bind(interpreter, statement.target, value, scope)
     return FALLS
@@ -118,7 +117,8 @@ def _if_it_happens(interpreter: Interpreter, value: Value) -> Value:
     """A value together with what decides whether the running code runs."""
     if interpreter.conditions:
         return Conditional(value, interpreter.conditions[-1])
-    tests = [test for test in (*interpreter.undecided, *interpreter.doubts, *interpreter.switches) if test]
+    tests = [*map(shown_test, (*interpreter.undecided, *interpreter.doubts)), *interpreter.switches]
+    tests = [test for test in tests if test]
     return Conditional(value, tests[-1], is_undecided=True) if tests else value
 
 

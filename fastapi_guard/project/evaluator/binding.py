@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fastapi_guard.knowledge.database import DOCUMENT_CLIENTS
-from fastapi_guard.project.evaluator.definitions import defaults_of
-from fastapi_guard.project.evaluator.expressions import annotation_value, evaluate
+from fastapi_guard.project.evaluator.dispatch import annotation_value, evaluate
+from fastapi_guard.project.evaluator.routers import router_class_of
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import (
@@ -43,41 +43,37 @@ def bind_arguments(
     interpreter: Interpreter, function: Function, arguments: Arguments, keywords: Keywords
 ) -> dict[str, Value]:
     """What each parameter holds; one that no argument fills is its default, or an `Argument` of its annotated type."""
-    spec = function.definition.args
-    names: dict[str, Value] = {}
-    positional = [*spec.posonlyargs, *spec.args]
-    for parameter, value in zip(positional, arguments, strict=False):
-        names[parameter.arg] = value
-    if spec.vararg:
-        names[spec.vararg.arg] = Sequence("tuple", list(arguments[len(positional) :]))
-    accepted = {parameter.arg for parameter in [*positional, *spec.kwonlyargs]}
+    layout = interpreter.layout(function.definition)
+    names: dict[str, Value] = dict(zip(layout.positional, arguments, strict=False))
+    if layout.rest:
+        names[layout.rest] = Sequence("tuple", list(arguments[len(layout.positional) :]))
     rest = Mapping({})
     for key, value in keywords.items():
         if key == "**":
             rest.is_complete = False
-        elif key in accepted:
+        elif key in layout.names:
             names[key] = value
         else:
             rest.items[key] = value
-    if spec.kwarg:
-        names[spec.kwarg.arg] = rest
-    defaults = {parameter.arg: node for parameter, node in defaults_of(spec)}
-    for parameter in [*positional, *spec.kwonlyargs]:
-        if parameter.arg in names:
-            continue
-        if parameter.arg in function.defaults:
-            names[parameter.arg] = function.defaults[parameter.arg]
-        elif parameter.arg in defaults:
-            default = evaluate(interpreter, defaults[parameter.arg], function.scope)
-            names[parameter.arg] = _injected(interpreter, function, parameter, default) or default
-        elif parameter.annotation is not None:
-            place = Place(function.module, parameter)
-            names[parameter.arg] = abstract_value(
-                interpreter, parameter.arg, parameter.annotation, function.scope, place
-            )
-        else:
-            names[parameter.arg] = Argument(parameter.arg, None, Place(function.module, parameter))
+    if layout.keyword_rest:
+        names[layout.keyword_rest] = rest
+    for parameter, default in layout.parameters:
+        if parameter.arg not in names:
+            names[parameter.arg] = _unfilled(interpreter, function, parameter, default)
     return names
+
+
+def _unfilled(interpreter: Interpreter, function: Function, parameter: ast.arg, default: ast.expr | None) -> Value:
+    """What a parameter holds that no argument fills."""
+    if parameter.arg in function.defaults:
+        return function.defaults[parameter.arg]
+    if default is not None:
+        value = evaluate(interpreter, default, function.scope)
+        return _injected(interpreter, function, parameter, value) or value
+    place = Place(function.module, parameter)
+    if parameter.annotation is None:
+        return Argument(parameter.arg, None, place)
+    return abstract_value(interpreter, parameter.arg, parameter.annotation, function.scope, place)
 
 
 def _injected(interpreter: Interpreter, function: Function, parameter: ast.arg, default: Value) -> Value | None:
@@ -182,8 +178,6 @@ def _metadata(kind: Value) -> tuple[Value, ...]:
 
 
 def is_router_class(interpreter: Interpreter, cls: Class) -> bool:
-    from fastapi_guard.project.evaluator.routers import router_class_of
-
     return router_class_of(interpreter, cls) is not None
 
 

@@ -6,14 +6,13 @@ import ast
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.dispatch import evaluate, run_block
 from fastapi_guard.project.evaluator.operators import default_truth, truth
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.ways import FALLS, RAISES, RETURNS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     External,
-    Place,
     Value,
     choice,
     is_same,
@@ -24,12 +23,10 @@ if TYPE_CHECKING:
 
 
 def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
-    from fastapi_guard.project.evaluator.statements import run_block
-
     if statement.orelse and _asks_for_script(statement.test):  # a server imports the module
         return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
-    interpreter.note("test", test, Place(scope.module, statement.test))
+    interpreter.note_test(test)
     decided = None if _asks_how_it_is_started(statement.test) else truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)
@@ -42,7 +39,7 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
     if by_default is not None:
         taken, other = (statement.body, statement.orelse) if by_default[0] else (statement.orelse, statement.body)
         return _by_default(interpreter, taken, other, by_default[1], scope)
-    interpreter.undecided.append(shown_test(statement.test) if interpreter.trace is None else "")
+    interpreter.undecided.append(statement.test if interpreter.trace is None else None)
     try:
         return alternatives(
             interpreter,
@@ -56,9 +53,9 @@ def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
         interpreter.undecided.pop()
 
 
-def shown_test(test: ast.expr) -> str:
+def shown_test(test: ast.expr | None) -> str:
     """A test as messages name it; empty for one that only asks how the program is started."""
-    return "" if _asks_how_it_is_started(test) else ast.unparse(test)[:60]
+    return "" if test is None or _asks_how_it_is_started(test) else ast.unparse(test)[:60]
 
 
 def _asks_for_script(test: ast.expr) -> bool:
@@ -75,8 +72,6 @@ def _by_default(
     interpreter: Interpreter, taken: list[ast.stmt], other: list[ast.stmt], setting: str, scope: Scope
 ) -> int:
     """A test that a setting decides: what happens by default happens, and what else could is remembered as conditional."""
-    from fastapi_guard.project.evaluator.statements import run_block
-
     before = dict(scope.names)
     interpreter.switches.append(setting)
     try:
@@ -85,8 +80,7 @@ def _by_default(
         interpreter.switches.pop()
     after = dict(scope.names)
     returned = len(scope.returned)
-    scope.names.clear()
-    scope.names.update(before)
+    _set_names(scope, before)
     interpreter.conditions.append(setting)
     try:
         other_way = or_raises(lambda: run_block(interpreter, other, scope))
@@ -101,8 +95,7 @@ def _by_default(
         if not way & FALLS and other_way & FALLS:
             ends = ends[1:]
         way |= other_way
-    scope.names.clear()
-    scope.names.update(join(ends, setting))
+    _set_names(scope, join(ends, setting))
     return way
 
 
@@ -111,18 +104,22 @@ def alternatives(interpreter: Interpreter, scope: Scope, branches: Iterable[Call
     before = dict(scope.names)
     ways = 0
     ends: list[dict[str, Value]] = []
-    last: dict[str, Value] = before
-    for branch in branches:
-        scope.names.clear()
-        scope.names.update(before)
+    for number, branch in enumerate(branches):
+        if number:
+            _set_names(scope, before)
         way = or_raises(branch)
         ways |= way
-        last = dict(scope.names)
         if way & FALLS:
-            ends.append(last)
-    scope.names.clear()
-    scope.names.update(join(ends) if ends else last)
+            ends.append(dict(scope.names))
+    if ends:
+        _set_names(scope, join(ends))
     return ways
+
+
+def _set_names(scope: Scope, names: dict[str, Value]) -> None:
+    """Let a scope hold these names; in place, as modules and classes have theirs in common with it."""
+    scope.names.clear()
+    scope.names.update(names)
 
 
 def or_raises(branch: Callable[[], int]) -> int:
@@ -139,6 +136,8 @@ def join(ends: list[dict[str, Value]], setting: str = "") -> dict[str, Value]:
     for end in ends[1:]:
         for name, value in end.items():
             known = joined.get(name)
+            if known is value:
+                continue
             if known is None:
                 joined[name] = value
             elif not is_same(known, value):

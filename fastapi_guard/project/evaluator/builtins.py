@@ -8,9 +8,14 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.assignments import set_attribute
+from fastapi_guard.project.evaluator.attributes import attribute
+from fastapi_guard.project.evaluator.dispatch import annotation_value
 from fastapi_guard.project.evaluator.files import FILES, FilePath
 from fastapi_guard.project.evaluator.indirect import report_unknown_method
+from fastapi_guard.project.evaluator.iteration import iterate
 from fastapi_guard.project.evaluator.methods import environment
+from fastapi_guard.project.evaluator.operators import awaited, key_of, truth
 from fastapi_guard.project.evaluator.reflection import PLAIN_BASES, REFLECTION, lacks
 from fastapi_guard.project.evaluator.route_objects import is_route
 from fastapi_guard.project.evaluator.routers import APPLICATION_CLASSES, ROUTER_CLASSES
@@ -80,8 +85,6 @@ def call_external(
 def _getattr(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.attributes import attribute
-
     if len(arguments) >= 2 and isinstance(constant(arguments[1]), str):
         name = str(constant(arguments[1]))
         found = attribute(interpreter, arguments[0], name, place)
@@ -98,8 +101,6 @@ def _getattr(
 def _setattr(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.assignments import set_attribute
-
     if len(arguments) == 3 and isinstance(constant(arguments[1]), str):
         set_attribute(interpreter, arguments[0], str(constant(arguments[1])), arguments[2], place)
     elif len(arguments) == 3:
@@ -168,8 +169,6 @@ def _scheme_and_parameter(
 def _awaited(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.operators import awaited
-
     return awaited(arguments[0]) if arguments else None
 
 
@@ -182,9 +181,6 @@ def _environment(
 def _dict(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-    from fastapi_guard.project.evaluator.operators import key_of
-
     mapping = Mapping({})
     if arguments and isinstance(arguments[0], Mapping):
         mapping = Mapping(dict(arguments[0].items), arguments[0].is_complete)
@@ -237,8 +233,6 @@ def run_elsewhere(position: int) -> Known:
 def _boolean(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.operators import truth
-
     decided = truth(arguments[0]) if arguments else False
     if decided is not None:
         return TRUE if decided else FALSE
@@ -354,8 +348,6 @@ def _class_of_bases(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
     """`create_model(name, __base__=Base)`, `make_class(name, fields, bases=(Base,))`: a class that has these bases."""
-    from fastapi_guard.project.evaluator.iteration import iterate
-
     given = keywords.get("__base__") or keywords.get("bases") or Sequence("tuple", [])
     bases: list[Value] | None = [given] if isinstance(given, (Class, External)) else iterate(interpreter, given)
     if not bases or not arguments or place is None:
@@ -399,8 +391,6 @@ def _type_hints(
     interpreter: Interpreter, arguments: Arguments, keywords: Keywords, place: Place | None, scope: Scope | None
 ) -> Value | None:
     """`get_type_hints(function)`: its annotations by name."""
-    from fastapi_guard.project.evaluator.expressions import annotation_value
-
     function = arguments[0] if arguments else NONE
     if isinstance(function, Class):
         bases = [base for base in reversed(function.linearized()) if isinstance(base, Class)]

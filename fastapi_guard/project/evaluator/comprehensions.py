@@ -6,13 +6,14 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from fastapi_guard.project.evaluator.iteration import iterate
+from fastapi_guard.project.evaluator.assignments import bind
+from fastapi_guard.project.evaluator.dispatch import evaluate
+from fastapi_guard.project.evaluator.iteration import MOST_ITERATIONS, iterate
 from fastapi_guard.project.evaluator.operators import key_of, truth
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
     Item,
     Mapping,
-    Place,
     Sequence,
     Unknown,
     Value,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 
 def comprehension(kind: str) -> Callable[[Interpreter, Any, Scope], Value]:
-    from fastapi_guard.project.evaluator.expressions import evaluate
-
     def handler(interpreter: Interpreter, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, scope: Scope) -> Value:
         items: list[Value] = []
         inner = Scope(scope.module, {}, parent=_comprehension_parent(scope), function=scope.function)
@@ -41,8 +40,6 @@ def _comprehension_parent(scope: Scope) -> Scope | None:
 
 
 def dict_comprehension(interpreter: Interpreter, node: ast.DictComp, scope: Scope) -> Value:
-    from fastapi_guard.project.evaluator.expressions import evaluate
-
     mapping = Mapping({})
     inner = Scope(scope.module, {}, parent=_comprehension_parent(scope), function=scope.function)
 
@@ -62,10 +59,6 @@ def _generate(
     interpreter: Interpreter, generators: list[ast.comprehension], inner: Scope, emit: Callable[[], None], outer: Scope
 ) -> bool:
     """Run the loops of a comprehension; False when what they give is not known completely."""
-    from fastapi_guard.project.evaluator.assignments import bind
-    from fastapi_guard.project.evaluator.expressions import evaluate
-    from fastapi_guard.project.evaluator.statements import MOST_ITERATIONS
-
     if not generators:
         emit()
         return True
@@ -76,8 +69,8 @@ def _generate(
     for value in items if items is not None and is_complete else [Item(iterable, Unknown("an item of a loop"))]:
         bind(interpreter, first.target, value, inner)
         tests = [evaluate(interpreter, test, inner) for test in first.ifs]
-        for node, test in zip(first.ifs, tests, strict=True):
-            interpreter.note("test", test, Place(inner.module, node))
+        for test in tests:
+            interpreter.note_test(test)
         decided = [truth(test) for test in tests]
         if False in decided:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator import presumed, routers
 from fastapi_guard.project.evaluator.assignments import set_attribute
 from fastapi_guard.project.evaluator.calls import call
 from fastapi_guard.project.registration import Route, RouteDecorator, Router
@@ -80,8 +81,6 @@ def apply_decorator(interpreter: Interpreter, decorator: Value, target: Value, p
         made = _callable_option(call(interpreter, decorator, (target,), {}, place, scope))
         if made is not None:
             return made
-    from fastapi_guard.project.evaluator import presumed, routers
-
     presumed.register_by_decorator(interpreter, decorator, target, place)
     routers.report_unresolved_decorator(interpreter, decorator, place)
     if isinstance(target, Function):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.assignments import set_name
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.dispatch import evaluate, run_block
 from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
@@ -81,7 +81,7 @@ def qualified(scope: Scope, name: str) -> str:
 
 def _tell_bases(interpreter: Interpreter, cls: Class) -> None:
     """What Python does with a new class: its bases know it, `__init_subclass__` and the metaclass's `__init__` run."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     for base in cls.bases:
         if isinstance(base, Class):
@@ -110,7 +110,6 @@ def _tell_bases(interpreter: Interpreter, cls: Class) -> None:
 
 def define_class(interpreter: Interpreter, statement: ast.ClassDef, scope: Scope) -> int:
     from fastapi_guard.project.evaluator.decorators import apply_decorator
-    from fastapi_guard.project.evaluator.statements import run_block
 
     bases: list[Value] = []
     for node in statement.bases:

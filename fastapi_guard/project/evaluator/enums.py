@@ -64,7 +64,7 @@ def member_of_value(interpreter: Interpreter, cls: Class, value: Value) -> Value
 
 def member_attribute(interpreter: Interpreter, receiver: EnumMember, name: str) -> Value | None:
     """What `member.name` is; None where it is nothing of the enumeration's."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     if name in ("value", "_value_"):
         return Literal(receiver.value)
@@ -97,7 +97,7 @@ def _next_value(cls: Class, name: str) -> Value:
 
 def _made(interpreter: Interpreter, cls: Class, name: str, value: Value) -> Instance:
     """A member whose value is no constant: an object with a name and a value, initialized with its parts."""
-    from fastapi_guard.project.evaluator.calls import call_function
+    from fastapi_guard.project.evaluator.runs import call_function
 
     made = Instance(cls, attributes={"name": Literal(name), "value": value, "_value_": value})
     initializer = cls.lookup("__init__")

@@ -6,7 +6,13 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.project.evaluator.assignments import set_name
+from fastapi_guard.project.evaluator.attributes import attribute
+from fastapi_guard.project.evaluator.by_type import ByType
+from fastapi_guard.project.evaluator.calls import call, call_function, call_method
 from fastapi_guard.project.evaluator.comprehensions import comprehension, dict_comprehension
+from fastapi_guard.project.evaluator.definitions import make_function
+from fastapi_guard.project.evaluator.dispatch import annotation_value, evaluate
 from fastapi_guard.project.evaluator.enums import is_enumeration, member
 from fastapi_guard.project.evaluator.iteration import item, iterate
 from fastapi_guard.project.evaluator.operators import (
@@ -45,19 +51,11 @@ from fastapi_guard.project.values import (
     Value,
     choice,
     constant,
+    options_of,
 )
 
 if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
-
-
-def evaluate(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
-    """What an expression is in a scope; never raises because of the analysed code."""
-    interpreter.step()
-    handler = EXPRESSIONS.get(type(node))
-    if handler is None:
-        return Unknown(f"{type(node).__name__} is not evaluated", Place(scope.module, node))
-    return handler(interpreter, node, scope)
 
 
 def _constant(interpreter: Interpreter, node: ast.Constant, scope: Scope) -> Value:
@@ -69,14 +67,10 @@ def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
 
 
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
-    from fastapi_guard.project.evaluator.attributes import attribute
-
     return attribute(interpreter, evaluate(interpreter, node.value, scope), node.attr, Place(scope.module, node))
 
 
 def _call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
-    from fastapi_guard.project.evaluator.calls import call
-
     if isinstance(node.func, ast.Name) and node.func.id == "super" and not node.args:
         return _super(scope)
     callee = evaluate(interpreter, node.func, scope)
@@ -103,8 +97,6 @@ def _call(interpreter: Interpreter, node: ast.Call, scope: Scope) -> Value:
 
 
 def _mappings(value: Value) -> list[Mapping]:
-    from fastapi_guard.project.values import options_of
-
     return [option for option in options_of(value) if isinstance(option, Mapping)]
 
 
@@ -184,7 +176,7 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     for operand in node.values:
         value = _attempt(interpreter, operand, scope) if operands else evaluate(interpreter, operand, scope)
         if operand is not node.values[-1]:
-            interpreter.note("test", value, Place(scope.module, operand))
+            interpreter.note_test(value)
         decided = truth(value)
         if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
             default = truth(value.default)
@@ -216,11 +208,9 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
 def _unary(interpreter: Interpreter, node: ast.UnaryOp, scope: Scope) -> Value:
     value = evaluate(interpreter, node.operand, scope)
     if isinstance(node.op, ast.Invert) and isinstance(value, Instance) and value.cls.lookup("__invert__"):
-        from fastapi_guard.project.evaluator.calls import call_method
-
         return call_method(interpreter, value, "__invert__", (), {}, Place(scope.module, node))
     if isinstance(node.op, ast.Not):
-        interpreter.note("test", value, Place(scope.module, node))
+        interpreter.note_test(value)
         decided = truth(value)
         if decided is not None:
             return FALSE if decided else TRUE
@@ -239,7 +229,7 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
         right = evaluate(interpreter, right_node, scope)
         results.append(compare(op, left, right, place))
         if interpreter.trace is not None and isinstance(results[-1], Operation):
-            interpreter.note("compare", results[-1], place)
+            interpreter.trace.compares.append(results[-1])
         left = right
     if len(results) == 1:
         return results[0]
@@ -252,7 +242,7 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
 
 def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:
     test = evaluate(interpreter, node.test, scope)
-    interpreter.note("test", test, Place(scope.module, node.test))
+    interpreter.note_test(test)
     decided = truth(test)
     if decided is True:
         return evaluate(interpreter, node.body, scope)
@@ -295,8 +285,6 @@ def _subscript(interpreter: Interpreter, node: ast.Subscript, scope: Scope) -> V
 
 def _class_item(interpreter: Interpreter, cls: Class, raw: Value, key: Value) -> Value:
     """`Class[key]`, where the class says itself what that is."""
-    from fastapi_guard.project.evaluator.calls import call_function
-
     value = interpreter.settle(raw)
     function = value.function if isinstance(value, Descriptor) else value
     if not isinstance(function, Function):
@@ -322,19 +310,6 @@ def _type_argument(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Va
     return evaluate(interpreter, node, scope)
 
 
-def annotation_value(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
-    """What an annotation means; text is read as the expression that it spells."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            parsed = ast.parse(node.value.strip(), mode="eval").body
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            return Unknown("an annotation that is not an expression", Place(scope.module, node))
-        for child in ast.walk(parsed):
-            ast.copy_location(child, node)
-        return annotation_value(interpreter, parsed, scope)
-    return evaluate(interpreter, node, scope)
-
-
 def _slice(interpreter: Interpreter, receiver: Value, node: ast.Slice, scope: Scope) -> Value:
     parts = [part for part in (node.lower, node.upper, node.step) if part is not None]
     known_bounds = [constant(evaluate(interpreter, part, scope)) for part in parts]
@@ -351,8 +326,6 @@ def _slice(interpreter: Interpreter, receiver: Value, node: ast.Slice, scope: Sc
 
 
 def _lambda(interpreter: Interpreter, node: ast.Lambda, scope: Scope) -> Value:
-    from fastapi_guard.project.evaluator.definitions import make_function
-
     return make_function(interpreter, node, scope)
 
 
@@ -372,8 +345,6 @@ def _yield(interpreter: Interpreter, node: ast.Yield | ast.YieldFrom, scope: Sco
 
 
 def _named(interpreter: Interpreter, node: ast.NamedExpr, scope: Scope) -> Value:
-    from fastapi_guard.project.evaluator.assignments import set_name
-
     value = evaluate(interpreter, node.value, scope)
     set_name(scope, node.target.id, value)
     return value
@@ -383,33 +354,40 @@ def _starred(interpreter: Interpreter, node: ast.Starred, scope: Scope) -> Value
     return evaluate(interpreter, node.value, scope)
 
 
-EXPRESSIONS: dict[type, Callable[[Interpreter, Any, Scope], Value]] = {
-    ast.Constant: _constant,
-    ast.Name: _name,
-    ast.Attribute: _attribute,
-    ast.Call: _call,
-    ast.List: _sequence("list"),
-    ast.Tuple: _sequence("tuple"),
-    ast.Set: _sequence("set"),
-    ast.Dict: _dict,
-    ast.JoinedStr: _joined_string,
-    ast.BinOp: _binary,
-    ast.BoolOp: _boolean,
-    ast.UnaryOp: _unary,
-    ast.Compare: _compare,
-    ast.IfExp: _conditional,
-    ast.Subscript: _subscript,
-    ast.Lambda: _lambda,
-    ast.Await: _await,
-    ast.Yield: _yield,
-    ast.YieldFrom: _yield,
-    ast.NamedExpr: _named,
-    ast.ListComp: comprehension("list"),
-    ast.SetComp: comprehension("set"),
-    ast.GeneratorExp: comprehension("list"),
-    ast.DictComp: dict_comprehension,
-    ast.Starred: _starred,
-}
+def _not_evaluated(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
+    return Unknown(f"{type(node).__name__} is not evaluated", Place(scope.module, node))
+
+
+EXPRESSIONS: ByType[Callable[[Interpreter, Any, Scope], Value]] = ByType(
+    {
+        object: _not_evaluated,
+        ast.Constant: _constant,
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Call: _call,
+        ast.List: _sequence("list"),
+        ast.Tuple: _sequence("tuple"),
+        ast.Set: _sequence("set"),
+        ast.Dict: _dict,
+        ast.JoinedStr: _joined_string,
+        ast.BinOp: _binary,
+        ast.BoolOp: _boolean,
+        ast.UnaryOp: _unary,
+        ast.Compare: _compare,
+        ast.IfExp: _conditional,
+        ast.Subscript: _subscript,
+        ast.Lambda: _lambda,
+        ast.Await: _await,
+        ast.Yield: _yield,
+        ast.YieldFrom: _yield,
+        ast.NamedExpr: _named,
+        ast.ListComp: comprehension("list"),
+        ast.SetComp: comprehension("set"),
+        ast.GeneratorExp: comprehension("list"),
+        ast.DictComp: dict_comprehension,
+        ast.Starred: _starred,
+    }
+)
 
 
 __all__ = [

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import (
     FALSE,
     NONE,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Known = Callable[["Interpreter", "Arguments", "Keywords", "Place | None", "Scope | None"], "Value | None"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class FilePath(Value):
     """A file or folder below the root of the project, or a pattern for some."""
 

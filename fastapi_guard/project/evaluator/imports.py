@@ -6,10 +6,11 @@ import ast
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.evaluator.assignments import set_name
-from fastapi_guard.project.evaluator.attributes import external_attribute
+from fastapi_guard.project.evaluator.externals import external_attribute
 from fastapi_guard.project.evaluator.ways import FALLS
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.values import (
+    Alias,
     External,
     Module,
     Sequence,
@@ -44,8 +45,6 @@ def _imported_module(interpreter: Interpreter, name: str, scope: Scope) -> Value
 
 
 def run_import_from(interpreter: Interpreter, statement: ast.ImportFrom, scope: Scope) -> int:
-    from fastapi_guard.project.evaluator.interpreter import Alias
-
     importer = scope.module.path
     name = statement.module or ""
     if statement.level:
@@ -85,8 +84,6 @@ def run_import_from(interpreter: Interpreter, statement: ast.ImportFrom, scope: 
 
 
 def _import_star(interpreter: Interpreter, path: str, scope: Scope) -> None:
-    from fastapi_guard.project.evaluator.interpreter import Alias
-
     module = interpreter.run_module(path)
     if module is None:
         return

@@ -7,29 +7,25 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
+from fastapi_guard.project.evaluator.dispatch import run_block
+from fastapi_guard.project.evaluator.expressions import EXPRESSIONS
+from fastapi_guard.project.evaluator.files import module_constant
+from fastapi_guard.project.evaluator.layouts import Layout, layout_of
+from fastapi_guard.project.evaluator.presumed import Presumed
+from fastapi_guard.project.evaluator.runs import call_function
 from fastapi_guard.project.evaluator.signals import OutOfSteps
+from fastapi_guard.project.evaluator.statements import STATEMENTS, bound_names
 from fastapi_guard.project.model import Unresolved
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.scope import ModuleScope, Scope
 from fastapi_guard.project.trace import Event, Trace, Watched
-from fastapi_guard.project.values import External, Function, Literal, Module, Place, Result, Unknown, Value
+from fastapi_guard.project.values import Alias, External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
-
-if TYPE_CHECKING:
-    from fastapi_guard.project.evaluator.presumed import Presumed
 
 NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Alias(Value):
-    """A name imported from a module of the project, looked up when it is used."""
-
-    path: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,8 @@ class Interpreter:
         `seeds` are the files that register something: importing one of them runs it, as Python would; other modules
         are run when a name of theirs is needed.
         """
+        self.expressions = EXPRESSIONS
+        self.statements = STATEMENTS
         self.tree_of = tree_of
         self.finder = finder
         self.seeds = seeds
@@ -93,16 +91,24 @@ class Interpreter:
         """Exception classes or statuses, and the handlers that applications have for them."""
         self.caught: list[str] = []
         """What the `except` clauses around the running code catch, as written."""
-        self.undecided: list[str] = []
-        """Tests that could not be decided, around the running code: it may run or not."""
-        self.doubts: list[str] = []
+        self.undecided: list[ast.expr | None] = []
+        """Tests that could not be decided, around the running code: it may run or not; None while somebody watches."""
+        self.doubts: list[ast.expr] = []
         """Tests that could not be decided and that may have left the running function before."""
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
+        self.layouts: dict[ast.AST, Layout] = {}
         self.resolving: set[tuple[str, str]] = set()
         self.leading: dict[str, bool] = {}
         """Packages, and whether importing them registers something."""
         self.is_budget_reported = False
+
+    def layout(self, definition: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Layout:
+        """What a call of a function can fill."""
+        known = self.layouts.get(definition)
+        if known is None:
+            known = self.layouts[definition] = layout_of(definition.args)
+        return known
 
     def step(self) -> None:
         """Count one step.
@@ -115,17 +121,17 @@ class Interpreter:
 
     def note(self, kind: str, value: Value, place: Place | None) -> None:
         """Write down what happens, while somebody watches."""
-        trace = self.trace
-        if trace is None:
+        if self.trace is None:
             return
-        if kind == "test":
-            trace.tests.append(value)
-        elif kind == "compare":
-            trace.compares.append(value)
-        else:
-            setting = (self.switches or self.conditions or [""])[-1]
-            caught = self.caught[-1] if self.caught else ""
-            trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
+        settings = self.switches or self.conditions
+        setting = settings[-1] if settings else ""
+        caught = self.caught[-1] if self.caught else ""
+        self.trace.events.append(Event(kind, value, place, setting, caught, tuple(self.call_sites)))
+
+    def note_test(self, value: Value) -> None:
+        """Write down whose truth is asked, while somebody watches."""
+        if self.trace is not None:
+            self.trace.tests.append(value)
 
     def next_order(self) -> int:
         """The position of the next registration."""
@@ -166,18 +172,18 @@ class Interpreter:
 
     def _run_top_level(self, module: ModuleScope, statements: list[ast.stmt]) -> None:
         """Evaluate top-level statements that have not been evaluated yet."""
-        from fastapi_guard.project.evaluator.statements import run_block
-
         scope = Scope(module, module.names, kind="module")
-        undecided, self.undecided = self.undecided, []  # a module is run for all who import it
+        # A module is run for all who import it: whoever watches the first of them does not watch this.
+        undecided, self.undecided = self.undecided, []
         doubts, self.doubts = self.doubts, []
+        trace, self.trace = self.trace, None
         try:
             for statement in statements:
                 if id(statement) not in self.executed:
                     self.executed.add(id(statement))
                     run_block(self, [statement], scope)
         finally:
-            self.undecided, self.doubts = undecided, doubts
+            self.undecided, self.doubts, self.trace = undecided, doubts, trace
 
     def import_module(self, path: str) -> None:
         """What an import statement does beyond binding a name: run a module that registers something.
@@ -214,14 +220,13 @@ class Interpreter:
 
     def module_attribute(self, module: ModuleScope, name: str) -> Value:
         """What `module.name` is."""
-        self.run_module(module.path)
+        if module.state == "new":
+            self.run_module(module.path)
         if name not in module.names and module.state == "running":
             self._bind_early(module, name)
         if name in module.names:
             return self.settle(module.names[name])
         if name.startswith("__"):
-            from fastapi_guard.project.evaluator.files import module_constant
-
             known = module_constant(module, name)
             if known is not None:
                 return known
@@ -233,8 +238,6 @@ class Interpreter:
                 return Module(scope)
         maker = self.settle(module.names["__getattr__"]) if "__getattr__" in module.names else None
         if isinstance(maker, Function) and not name.startswith("__"):
-            from fastapi_guard.project.evaluator.calls import call_function
-
             made = call_function(self, maker, (Literal(name),), {})
             return (
                 made
@@ -249,6 +252,9 @@ class Interpreter:
             key = (value.path, value.name)
             if key in self.resolving:
                 return Unknown(f"{value.name} imports itself in a circle")
+            bound = self._bound(value)
+            if bound is not None:
+                return bound
             self.resolving.add(key)
             try:
                 module = self.module(value.path)
@@ -259,10 +265,14 @@ class Interpreter:
                 self.resolving.discard(key)
         return value
 
+    def _bound(self, alias: Alias) -> Value | None:
+        """What a module that was run has bound to an imported name, where it has not imported it in turn."""
+        module = self.modules.get(alias.path)
+        value = module.names.get(alias.name) if module is not None and module.state == "done" else None
+        return None if isinstance(value, Alias) else value
+
     def _bind_early(self, module: ModuleScope, name: str) -> None:
         """A name that is needed before its statement was reached (modules that import each other)."""
-        from fastapi_guard.project.evaluator.statements import bound_names
-
         if module.bindings is None:
             module.bindings = {}
             for statement in module.tree.body:
@@ -274,17 +284,16 @@ class Interpreter:
 
     def lookup(self, scope: Scope, name: str) -> Value:
         """What a bare name means in a scope."""
-        value = scope.find(name)
-        if value is None and name not in scope.module.names and scope.module.state == "running":
-            self._bind_early(scope.module, name)
-        if value is None:
-            value = scope.module.names.get(name)
-        if value is None:
-            from fastapi_guard.project.evaluator.builtins import BUILTIN_NAMES
-            from fastapi_guard.project.evaluator.files import module_constant
+        value = scope.find(name) or self._global(scope.module, name)
+        return self.settle(value) if isinstance(value, Alias) else value
 
-            known = module_constant(scope.module, name) if name.startswith("__") else None
-            if known is not None:
-                return known
-            return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")
-        return self.settle(value)
+    def _global(self, module: ModuleScope, name: str) -> Value:
+        """What a name means that no function has bound."""
+        if name not in module.names and module.state == "running":
+            self._bind_early(module, name)
+        if name in module.names:
+            return module.names[name]
+        known = module_constant(module, name) if name.startswith("__") else None
+        if known is not None:
+            return known
+        return External(f"builtins.{name}") if name in BUILTIN_NAMES else Unknown(f"{name} is not bound here")

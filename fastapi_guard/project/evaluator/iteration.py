@@ -84,6 +84,10 @@ HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", 
 """The members of `http.HTTPMethod` in their order."""
 
 
+MOST_ITERATIONS = 400
+"""How many items of a loop are followed one by one."""
+
+
 KEYED_READS = frozenset({"headers", "cookies", "query_params"})
 """Mappings of a request whose keys tell what is read."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.branches import shown_test
 from fastapi_guard.project.evaluator.files import FilePath, path_method
+from fastapi_guard.project.evaluator.iteration import from_key, iterate, looked_up
 from fastapi_guard.project.evaluator.operators import combine, key_of
 from fastapi_guard.project.evaluator.reflection import subclasses_of
 from fastapi_guard.project.evaluator.route_objects import adopt, remove_route
@@ -58,8 +60,6 @@ def call_member(
     interpreter: Interpreter, callee: Member, arguments: Arguments, keywords: Keywords, place: Place | None
 ) -> Value | None:
     """A method of a list, a dict or text; None when it is not understood."""
-    from fastapi_guard.project.evaluator.builtins import run_elsewhere
-
     receiver = callee.receiver
     if (
         isinstance(receiver, Result)
@@ -68,6 +68,8 @@ def call_member(
     ):
         return environment(arguments, keywords)
     if callee.name == "run_in_executor" and len(arguments) > 1:
+        from fastapi_guard.project.evaluator.builtins import run_elsewhere
+
         return run_elsewhere(1)(interpreter, arguments, keywords, place, None)
     if isinstance(receiver, RouteList) and callee.name == "remove" and arguments:
         remove_route(interpreter, receiver, arguments[0], place)
@@ -94,8 +96,6 @@ def call_member(
 def _text_method(
     interpreter: Interpreter, receiver: Value, text: str, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
     if name == "join" and arguments:
         items = iterate(interpreter, arguments[0])
         parts = [constant(item) for item in items or [Unknown("")]]
@@ -114,8 +114,6 @@ def _text_method(
 
 
 def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, arguments: Arguments) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
     if interpreter.conditions and name in ("append", "add", "insert", "extend", "update") and arguments:
         added = [arguments[-1]] if name != "extend" else iterate(interpreter, arguments[0]) or []
         receiver.items.extend(Conditional(item, interpreter.conditions[-1]) for item in added)
@@ -123,7 +121,7 @@ def _sequence_method(interpreter: Interpreter, receiver: Sequence, name: str, ar
     if name in ("append", "add") and arguments:
         added_item = arguments[0]
         if interpreter.undecided and isinstance(added_item, Result) and isinstance(added_item.callee, External):
-            added_item = Conditional(added_item, interpreter.undecided[-1], is_undecided=True)
+            added_item = Conditional(added_item, shown_test(interpreter.undecided[-1]), is_undecided=True)
         receiver.items.append(added_item)
     elif name == "insert" and len(arguments) == 2:
         index = constant(arguments[0])
@@ -192,8 +190,6 @@ def _extend(receiver: Sequence, items: list[Value]) -> None:
 def _mapping_method(
     interpreter: Interpreter, receiver: Mapping, name: str, arguments: Arguments, keywords: Keywords
 ) -> Value | None:
-    from fastapi_guard.project.evaluator.iteration import from_key, looked_up
-
     if name == "items":
         pairs = [Sequence("tuple", [from_key(key), value]) for key, value in receiver.items.items()]
         return Sequence("list", list(pairs), receiver.is_complete)

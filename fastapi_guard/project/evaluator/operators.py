@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from fastapi_guard.project.evaluator.by_type import ByType
 from fastapi_guard.project.evaluator.files import FilePath, joined
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.values import (
@@ -250,6 +251,10 @@ MOST_COMPARED = 2_000
 
 def _plain(value: Value) -> tuple[Any] | None:
     """The Python value of a constant, a complete list or the keys of a complete dict; lists can hold themselves."""
+    if isinstance(value, Literal):
+        return (value.value,)
+    if not isinstance(value, (Sequence, Mapping)):
+        return None
     try:
         return (_plain_value(value, [MOST_COMPARED]),)
     except _NotPlain:
@@ -275,30 +280,79 @@ def _plain_value(value: Value, left: list[int]) -> Any:
 
 def truth(value: Value) -> bool | None:
     """Whether a value is true; None when it depends on something that is not known, such as a setting."""
-    if isinstance(value, Literal):
-        return bool(value.value)
-    if isinstance(value, (Sequence, Mapping)):
-        if value.items:
-            return True
-        return False if value.is_complete else None
-    if isinstance(value, Instance):
-        return None if value.is_abstract or value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
-    if isinstance(value, (Function, Class, Router, Module, BoundMethod, Partial, TypeForm)):
-        return True
-    if isinstance(value, Choice):
-        decided = {truth(option) for option in value.options}
-        return decided.pop() if len(decided) == 1 else None
-    if isinstance(value, Operation) and value.operator in ("and", "or"):
-        decisive = value.operator == "or"
-        return decisive if any(truth(operand) is decisive for operand in value.operands) else None
+    return TRUTHS[type(value)](value)
+
+
+def _untold(value: Value) -> bool | None:
     return None
+
+
+def _always(value: Value) -> bool | None:
+    return True
+
+
+def _truth_of_literal(value: Literal) -> bool | None:
+    return bool(value.value)
+
+
+def _truth_of_items(value: Sequence | Mapping) -> bool | None:
+    if value.items:
+        return True
+    return False if value.is_complete else None
+
+
+def _truth_of_instance(value: Instance) -> bool | None:
+    return None if value.is_abstract or value.cls.lookup("__bool__") or value.cls.lookup("__len__") else True
+
+
+def _truth_of_choice(value: Choice) -> bool | None:
+    decided = {truth(option) for option in value.options}
+    return decided.pop() if len(decided) == 1 else None
+
+
+def _truth_of_operation(value: Operation) -> bool | None:
+    if value.operator not in ("and", "or"):
+        return None
+    decisive = value.operator == "or"
+    for operand in value.operands:
+        if truth(operand) is decisive:
+            return decisive
+    return None
+
+
+TRUTHS: ByType[Callable[[Any], bool | None]] = ByType(
+    {
+        object: _untold,
+        BoundMethod: _always,
+        Choice: _truth_of_choice,
+        Class: _always,
+        Function: _always,
+        Instance: _truth_of_instance,
+        Literal: _truth_of_literal,
+        Mapping: _truth_of_items,
+        Module: _always,
+        Operation: _truth_of_operation,
+        Partial: _always,
+        Router: _always,
+        Sequence: _truth_of_items,
+        TypeForm: _always,
+    }
+)
 
 
 def default_truth(value: Value) -> tuple[bool, str] | None:
     """Whether a value is true when every setting has its default, and the name of a setting that it depends on."""
+    if not _depends_on_setting(value):
+        return None
     names: list[str] = []
     decided = truth(_defaulted(value, names))
     return (decided, names[0]) if decided is not None and names else None
+
+
+def _depends_on_setting(value: Value) -> bool:
+    if isinstance(value, Operation):
+        return any(map(_depends_on_setting, value.operands))
+    return isinstance(value, Setting) or (isinstance(value, Choice) and value.setting != "")
 
 
 SYMBOLS = {name: op for op, (name, _) in COMPARISONS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.operators import truth
 from fastapi_guard.project.evaluator.signatures import Signature
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.values import (
@@ -186,7 +187,6 @@ def _members(
     """`inspect.getmembers(object, predicate)`: pairs of name and value, by name."""
     from fastapi_guard.project.evaluator.attributes import attribute
     from fastapi_guard.project.evaluator.calls import call
-    from fastapi_guard.project.evaluator.operators import truth
 
     if not arguments:
         return None

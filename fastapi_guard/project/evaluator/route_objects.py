@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.operators import concatenate
 from fastapi_guard.project.registration import Entry, Include, Mount, Route, RouteList, Router
 from fastapi_guard.project.values import (
     NONE,
@@ -88,7 +89,6 @@ def made_route(
 ) -> Route | None:
     """The route that a route class of the project makes in its own `__init__`; None when it has none."""
     from fastapi_guard.project.evaluator.calls import call
-    from fastapi_guard.project.evaluator.operators import concatenate
 
     if cls.lookup("__init__") is None:
         return None
@@ -152,8 +152,6 @@ def is_route(entry: Entry, name: str) -> bool | None:
 
 def route_attribute(interpreter: Interpreter, entry: Entry, name: str, place: Place | None) -> Value:
     """What `route.name` is."""
-    from fastapi_guard.project.evaluator.operators import concatenate
-
     if isinstance(entry, Include):
         return entry.router if name == "original_router" else Member(entry, name)
     if name in ("path", "path_format"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.branches import shown_test
 from fastapi_guard.project.evaluator.route_objects import adopt, made_route, route_list
 from fastapi_guard.project.registration import Include, Middleware, Mount, Route, RouteDecorator, Router, RouterMethod
 from fastapi_guard.project.values import (
@@ -100,13 +101,13 @@ def make_router(
         shown, name in APPLICATION_CLASSES or name == "starlette.applications.Starlette", place, cls, made_in=made_in
     )
     router.condition = condition(interpreter)
-    router.doubts = frozenset([*interpreter.undecided, *interpreter.doubts])
+    router.doubts = frozenset(map(shown_test, (*interpreter.undecided, *interpreter.doubts)))
     interpreter.routers.append(router)
     initializer = cls.lookup("__init__") if cls else None
     if initializer is not None:
         function = interpreter.settle(initializer[0])
         if isinstance(function, Function):
-            from fastapi_guard.project.evaluator.calls import call_function
+            from fastapi_guard.project.evaluator.runs import call_function
 
             call_function(interpreter, function, (router, *arguments), keywords)
             return router
@@ -121,7 +122,8 @@ def condition(interpreter: Interpreter) -> str:
 
 def switch(interpreter: Interpreter) -> str:
     """The setting, or the test that could not be decided, on which it depends whether the running code runs."""
-    return (interpreter.switches or interpreter.conditions or interpreter.undecided or [""])[-1]
+    settings = interpreter.switches or interpreter.conditions
+    return settings[-1] if settings else shown_test(interpreter.undecided[-1] if interpreter.undecided else None)
 
 
 def doubt(interpreter: Interpreter, router: Router) -> str:
@@ -129,7 +131,7 @@ def doubt(interpreter: Interpreter, router: Router) -> str:
 
     One on which it also depends whether there is a router at all says nothing about what is on it.
     """
-    tests = (*reversed(interpreter.undecided), *reversed(interpreter.doubts))
+    tests = map(shown_test, (*reversed(interpreter.undecided), *reversed(interpreter.doubts)))
     return next((test for test in tests if test and test not in router.doubts), "")
 
 

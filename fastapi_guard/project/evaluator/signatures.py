@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from fastapi_guard.project.evaluator.dispatch import annotation_value
+from fastapi_guard.project.evaluator.iteration import iterate
+from fastapi_guard.project.frozen import frozen
 from fastapi_guard.project.values import (
     BoundMethod,
     Class,
@@ -33,7 +36,7 @@ KINDS = {"POSITIONAL_ONLY": 0, "POSITIONAL_OR_KEYWORD": 1, "VAR_POSITIONAL": 2, 
 PARAMETER_NAMES = ("name", "kind", "default", "annotation")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Parameter(Value):
     """An `inspect.Parameter`."""
 
@@ -43,7 +46,7 @@ class Parameter(Value):
     """The parameter of a `def` that it was read from."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Signature(Value):
     """An `inspect.Signature`."""
 
@@ -65,8 +68,6 @@ def signature_of(interpreter: Interpreter, target: Value) -> Signature | None:
 
 
 def _returned(interpreter: Interpreter, target: Value) -> Value:
-    from fastapi_guard.project.evaluator.expressions import annotation_value
-
     function = target.function if isinstance(target, BoundMethod) else target
     node = getattr(function.definition, "returns", None) if isinstance(function, Function) else None
     return annotation_value(interpreter, node, function.scope) if isinstance(function, Function) and node else EMPTY
@@ -159,8 +160,6 @@ def replaced(interpreter: Interpreter, receiver: Signature | Parameter, keywords
 
 
 def _listed(interpreter: Interpreter, value: Value) -> Sequence:
-    from fastapi_guard.project.evaluator.iteration import iterate
-
     items = iterate(interpreter, value)
     return Sequence("list", items or [], items is not None)
 

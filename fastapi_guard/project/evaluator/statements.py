@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi_guard.knowledge.authentication import OTHER_FAILURES
 from fastapi_guard.project.evaluator.assignments import annotated_assign, assign, augmented_assign, bind, set_name
-from fastapi_guard.project.evaluator.branches import alternatives, join, or_raises, run_if, shown_test
+from fastapi_guard.project.evaluator.branches import alternatives, join, or_raises, run_if
+from fastapi_guard.project.evaluator.by_type import ByType
+from fastapi_guard.project.evaluator.calls import call_method
 from fastapi_guard.project.evaluator.definitions import define_class, define_function
-from fastapi_guard.project.evaluator.expressions import evaluate
+from fastapi_guard.project.evaluator.dispatch import evaluate, run_block
 from fastapi_guard.project.evaluator.imports import run_import, run_import_from
-from fastapi_guard.project.evaluator.iteration import iterate
+from fastapi_guard.project.evaluator.iteration import MOST_ITERATIONS, iterate
 from fastapi_guard.project.evaluator.operators import truth
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises
 from fastapi_guard.project.evaluator.ways import BREAKS, CONTINUES, FALLS, RAISES, RETURNS
@@ -38,30 +40,8 @@ if TYPE_CHECKING:
     from fastapi_guard.project.evaluator.interpreter import Interpreter
 
 
-MOST_ITERATIONS = 400
 MOST_TURNS = 60
 """How often a `while` is followed whose test can be decided each time."""
-
-
-def run_block(interpreter: Interpreter, statements: Statements[ast.stmt], scope: Scope) -> int:
-    """Evaluate statements in order; gives the ways in which the block can end."""
-    ways = FALLS
-    doubts = len(interpreter.doubts)
-    try:
-        for statement in statements:
-            interpreter.step()
-            run = STATEMENTS.get(type(statement))
-            if run is None:
-                continue
-            way = run(interpreter, statement, scope)
-            ways = (ways & ~FALLS) | way
-            if not way & FALLS:
-                break
-            if way != FALLS and isinstance(statement, ast.If) and interpreter.trace is None:
-                interpreter.doubts.append(shown_test(statement.test))
-    finally:
-        del interpreter.doubts[doubts:]
-    return ways
 
 
 def _expression(interpreter: Interpreter, statement: ast.Expr, scope: Scope) -> int:
@@ -153,7 +133,7 @@ def _turns(interpreter: Interpreter, statement: ast.While, scope: Scope, decided
 
 def _while(interpreter: Interpreter, statement: ast.While, scope: Scope) -> int:
     test = evaluate(interpreter, statement.test, scope)
-    interpreter.note("test", test, Place(scope.module, statement.test))
+    interpreter.note_test(test)
     decided = truth(test)
     if decided is False:
         return run_block(interpreter, statement.orelse, scope)
@@ -272,8 +252,6 @@ def _with(interpreter: Interpreter, statement: ast.With | ast.AsyncWith, scope: 
 
 def entered(interpreter: Interpreter, manager: Value, scope: Scope, node: ast.expr) -> Value:
     """What `with manager as x` binds."""
-    from fastapi_guard.project.evaluator.calls import call_method
-
     if isinstance(manager, Coroutine):
         manager = manager.result
     if isinstance(manager, Generator):
@@ -294,7 +272,7 @@ def _global(interpreter: Interpreter, statement: ast.Global | ast.Nonlocal, scop
 
 def _match(interpreter: Interpreter, statement: ast.Match, scope: Scope) -> int:
     subject = evaluate(interpreter, statement.subject, scope)
-    interpreter.note("test", subject, Place(scope.module, statement.subject))
+    interpreter.note_test(subject)
 
     def case_of(case: ast.match_case) -> Callable[[], int]:
         def run() -> int:
@@ -332,10 +310,6 @@ def _type_alias(interpreter: Interpreter, statement: Any, scope: Scope) -> int:
     return FALLS
 
 
-def _delete(interpreter: Interpreter, statement: ast.Delete, scope: Scope) -> int:
-    return FALLS
-
-
 def _break(interpreter: Interpreter, statement: ast.Break, scope: Scope) -> int:
     scope.leaving.append(dict(scope.names))
     return BREAKS
@@ -347,37 +321,43 @@ def _continue(interpreter: Interpreter, statement: ast.Continue, scope: Scope) -
 
 
 def _assert(interpreter: Interpreter, statement: ast.Assert, scope: Scope) -> int:
-    interpreter.note("test", evaluate(interpreter, statement.test, scope), Place(scope.module, statement.test))
+    interpreter.note_test(evaluate(interpreter, statement.test, scope))
     return FALLS
 
 
-STATEMENTS: dict[type, Callable[[Interpreter, Any, Scope], int]] = {
-    ast.Expr: _expression,
-    ast.Assign: assign,
-    ast.AnnAssign: annotated_assign,
-    ast.AugAssign: augmented_assign,
-    ast.Return: _return,
-    ast.Raise: _raise,
-    ast.If: run_if,
-    ast.For: _for,
-    ast.AsyncFor: _for,
-    ast.While: _while,
-    ast.Try: _try,
-    ast.With: _with,
-    ast.AsyncWith: _with,
-    ast.FunctionDef: define_function,
-    ast.AsyncFunctionDef: define_function,
-    ast.ClassDef: define_class,
-    ast.Import: run_import,
-    ast.ImportFrom: run_import_from,
-    ast.Global: _global,
-    ast.Nonlocal: _global,
-    ast.Match: _match,
-    ast.Delete: _delete,
-    ast.Break: _break,
-    ast.Continue: _continue,
-    ast.Assert: _assert,
-}
+def _falls(interpreter: Interpreter, statement: ast.stmt, scope: Scope) -> int:
+    return FALLS
+
+
+STATEMENTS: ByType[Callable[[Interpreter, Any, Scope], int]] = ByType(
+    {
+        object: _falls,
+        ast.Expr: _expression,
+        ast.Assign: assign,
+        ast.AnnAssign: annotated_assign,
+        ast.AugAssign: augmented_assign,
+        ast.Return: _return,
+        ast.Raise: _raise,
+        ast.If: run_if,
+        ast.For: _for,
+        ast.AsyncFor: _for,
+        ast.While: _while,
+        ast.Try: _try,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.FunctionDef: define_function,
+        ast.AsyncFunctionDef: define_function,
+        ast.ClassDef: define_class,
+        ast.Import: run_import,
+        ast.ImportFrom: run_import_from,
+        ast.Global: _global,
+        ast.Nonlocal: _global,
+        ast.Match: _match,
+        ast.Break: _break,
+        ast.Continue: _continue,
+        ast.Assert: _assert,
+    }
+)
 
 
 if hasattr(ast, "TryStar"):

@@ -1,5 +1,6 @@
 """FG701 blocking-call-in-async."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -10,7 +11,7 @@ REQUESTS = frozenset({"fastapi.Request", "fastapi.requests.Request", "starlette.
 HELP = "Await an asynchronous client, give the call to `run_in_threadpool`, or make the function a plain `def`."
 
 
-@rule("FG701", severity=ERROR, words=["call_next", "Request"])
+@rule("FG701", severity=ERROR, words=["call_next", re.compile(r"\bRequest\b")], also=[re.compile(r"\basync\b")])
 def blocking_call_in_async(looked_at: PathOperation | cst.Call, around: Project | Unit) -> Iterator[Finding]:
     """A call that waits for something outside of the process is made in an `async def` that serves requests."""
     if isinstance(looked_at, PathOperation):

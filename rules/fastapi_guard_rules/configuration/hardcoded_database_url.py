@@ -13,7 +13,6 @@ from fastapi_guard.api import (
     Unit,
     argument,
     definitions_of,
-    is_migration,
     is_passing_address,
     literal_in,
     module_text,
@@ -22,11 +21,11 @@ from fastapi_guard.api import (
 )
 
 
-@rule("FG632", severity=ERROR, words=ENGINE_CALLS, tests=False)
+@rule("FG632", severity=ERROR, words=ENGINE_CALLS, tests=False, migrations=False)
 def hardcoded_database_url(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """The address of the database stands in the code."""
     name = unit.resolve(call) or ""
-    if name not in ENGINES or is_migration(unit.path):
+    if name not in ENGINES:
         return
     address = argument(call, *ENGINES[name])
     text, location = _text_of(address, unit) if address is not None else ("", None)

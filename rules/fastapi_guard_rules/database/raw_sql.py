@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import ERROR, SQL_CALLS, SQL_TEXT, Finding, Origin, Unit, is_migration, origin_of, rule, sql_call
+from fastapi_guard.api import ERROR, SQL_CALLS, SQL_TEXT, Finding, Origin, Unit, origin_of, rule, sql_call
 
 
-@rule("FG302", severity=ERROR, profile="strict", words=SQL_CALLS, also=[SQL_TEXT], tests=False)
+@rule("FG302", severity=ERROR, profile="strict", words=SQL_CALLS, also=[SQL_TEXT], tests=False, migrations=False)
 def raw_sql(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """Application code sends SQL text to the database."""
-    if is_migration(unit.path):
-        return
     sql = sql_call(call, unit)
     if sql is None or not sql.is_statement or sql.is_ping:
         return

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from fastapi_guard.api import WARNING, Finding, Unit, is_migration, is_test, rule
+from fastapi_guard.api import WARNING, Finding, Unit, rule
 
 SCRIPT = re.compile(
     r"(?:^|/)(?:scripts?|tools|bin)/|(?:^|/)\w*(?:init|create|recreate|reset|seed|setup|drop|migrate)_\w+\.py$"
@@ -18,10 +18,12 @@ SCRIPT = re.compile(
     severity=WARNING,
     profile="strict",
     words=["create_all", "drop_all", "generate_schemas"],
+    tests=False,
+    migrations=False,
 )
 def schema_change_in_app(node: cst.Attribute | cst.Arg, unit: Unit) -> Iterator[Finding]:
     """The application makes or drops tables itself instead of leaving the schema to migrations."""
-    if is_migration(unit.path) or is_test(unit.path) or SCRIPT.search(unit.path):
+    if SCRIPT.search(unit.path):
         return
     what = _of_metadata(node) if isinstance(node, cst.Attribute) else _of_tortoise(node, unit)
     if what:

@@ -14,18 +14,15 @@ from fastapi_guard.api import (
     Origin,
     Related,
     Unit,
-    is_migration,
     origin_of,
     rule,
     sql_call,
 )
 
 
-@rule("FG301", severity=ERROR, words=SQL_CALLS, also=(SQL_TEXT, "text("), tests=False)
+@rule("FG301", severity=ERROR, words=SQL_CALLS, also=(SQL_TEXT, "text("), tests=False, migrations=False)
 def sql_injection(call: cst.Call, unit: Unit) -> Iterator[Finding]:
     """A value from outside the function is put into SQL text instead of being bound to it."""
-    if is_migration(unit.path):
-        return
     sql = sql_call(call, unit)
     if sql is None:
         return

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fastapi_guard.api import (
     ERROR,
     Finding,
+    Location,
     PathOperation,
     Project,
     Related,
@@ -24,12 +25,14 @@ def route_shadowed(project: Project, _: Project) -> Iterator[Finding]:
 
 
 def _shadowed(operations: tuple[PathOperation, ...]) -> Iterator[Finding]:
-    earlier: list[PathOperation] = []
+    taking: dict[Location, list[PathOperation]] = {}
     for operation in operations:
         if operation.kind != "http" or "{unresolved}" in operation.path:
             continue
+        earlier = taking.setdefault(operation.application.location, [])
         first = next((other for other in earlier if _shadows(other, operation)), None)
-        earlier.append(operation)
+        if "{" in operation.path and not ends_in_anything(operation.path):
+            earlier.append(operation)
         if first is None or first.location == operation.location:
             continue  # whichever answers, it is the same function
         name, other = (each.endpoint_name.rpartition(".")[2] for each in (operation, first))
@@ -45,12 +48,6 @@ def _shadowed(operations: tuple[PathOperation, ...]) -> Iterator[Finding]:
 
 
 def _shadows(first: PathOperation, later: PathOperation) -> bool:
-    if (
-        first.application.location != later.application.location
-        or "{" not in first.path
-        or ends_in_anything(first.path)
-    ):
-        return False
     if are_exclusive(first, later):
         return False
     if not set(later.methods) <= set(first.methods) or shape_of(first.path) == shape_of(later.path):
