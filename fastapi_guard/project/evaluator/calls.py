@@ -422,18 +422,17 @@ def instantiate(
     made = _new(interpreter, cls, arguments, keywords)
     if made is not None:
         return made
-    instance = Instance(
-        cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords}
-    )
+    by_position = {str(position): value for position, value in enumerate(arguments)}
+    instance = Instance(cls, place=place, arguments={**by_position, **keywords})
     initializer = cls.lookup("__init__")
     if initializer is not None:
         function = interpreter.settle(initializer[0])
         if isinstance(function, Function):
             call_function(interpreter, function, (instance, *arguments), keywords)
         return instance
-    fields = [name for base in reversed(cls.lineage.classes) for name in base.annotations]
-    for name, value in zip(dict.fromkeys(fields), arguments, strict=False):
-        instance.attributes[name] = value
+    if arguments:
+        fields = dict.fromkeys(name for base in reversed(cls.lineage.classes) for name in base.annotations)
+        instance.attributes.update(zip(fields, arguments, strict=False))
     for name, value in keywords.items():
         if name != "**":
             instance.attributes[name] = value

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def evaluate(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """What an expression is in a scope; never raises because of the analysed code."""
-    interpreter.steps_left -= 1  # as `interpreter.step()` does, without the call
+    interpreter.steps_left -= 1  # as `interpreter.step()` does: calling it would cost as much again
     if interpreter.steps_left <= 0:
         raise OutOfSteps
     return interpreter.expressions[type(node)](interpreter, node, scope)
@@ -25,15 +25,25 @@ def evaluate(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
 
 def annotation_value(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """What an annotation means; text is read as the expression that it spells."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            parsed = ast.parse(node.value.strip(), mode="eval").body
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
+    while isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node not in interpreter.spelled:
+            interpreter.spelled[node] = _spelled(node, node.value)
+        spelled = interpreter.spelled[node]
+        if spelled is None:
             return Unknown("an annotation that is not an expression", Place(scope.module, node))
-        for child in ast.walk(parsed):
-            ast.copy_location(child, node)
-        return annotation_value(interpreter, parsed, scope)
+        node = spelled
     return evaluate(interpreter, node, scope)
+
+
+def _spelled(node: ast.Constant, text: str) -> ast.expr | None:
+    """The expression that a text spells, as if it stood there; None where it is none."""
+    try:
+        parsed = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    for child in ast.walk(parsed):
+        ast.copy_location(child, node)
+    return parsed
 
 
 def run_block(interpreter: Interpreter, statements: Sequence[ast.stmt], scope: Scope) -> int:
@@ -42,7 +52,9 @@ def run_block(interpreter: Interpreter, statements: Sequence[ast.stmt], scope: S
     doubts = len(interpreter.doubts)
     try:
         for statement in statements:
-            interpreter.step()
+            interpreter.steps_left -= 1
+            if interpreter.steps_left <= 0:
+                raise OutOfSteps
             way = interpreter.statements[type(statement)](interpreter, statement, scope)
             ways = (ways & ~FALLS) | way
             if not way & FALLS:
