@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def evaluate(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """What an expression is in a scope; never raises because of the analysed code."""
-    interpreter.steps_left -= 1  # as `interpreter.step()` does: calling it would cost as much again
-    if interpreter.steps_left <= 0:
+    interpreter.steps_left = left = interpreter.steps_left - 1  # `interpreter.step()`, without the cost of a call
+    if left <= 0:
         raise OutOfSteps
     return interpreter.expressions[type(node)](interpreter, node, scope)
 
@@ -52,9 +52,7 @@ def run_block(interpreter: Interpreter, statements: Sequence[ast.stmt], scope: S
     doubts = len(interpreter.doubts)
     try:
         for statement in statements:
-            interpreter.steps_left -= 1
-            if interpreter.steps_left <= 0:
-                raise OutOfSteps
+            interpreter.step()
             way = interpreter.statements[type(statement)](interpreter, statement, scope)
             ways = (ways & ~FALLS) | way
             if not way & FALLS:
