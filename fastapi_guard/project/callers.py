@@ -9,6 +9,7 @@ from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
+from fastapi_guard.project.nodes import nodes_below
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.values import Argument, Function, Place, Value
@@ -62,7 +63,7 @@ def _calls(interpreter: Interpreter, factory: Function, sources: Sources) -> Ite
         if module is None:
             continue
         scope = Scope(module, {}, kind="module")
-        nodes = list(ast.walk(module.tree))
+        nodes = nodes_below(module.tree)
         run_block(interpreter, [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))], scope)
         for node in nodes:
             if isinstance(node, ast.Call) and _last_name(node.func) == factory.name:
