@@ -39,24 +39,28 @@ class AbsenceReader:
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self._ends = [
-            event.value
-            for event in trace.events
-            if event.kind == "call" and isinstance(event.value, Result) and may_give_none(event.value)
-        ]
-        self._loads = {
-            event.value
-            for event in trace.events
-            if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
-        }
-        self._returned = _options(trace.returned) if trace.returned is not None else []
+
+    @cached_property
+    def _calls(self) -> list[Result]:
+        return self._trace.calls()
+
+    @cached_property
+    def _ends(self) -> list[Result]:
+        return [call for call in self._calls if may_give_none(call)]
+
+    @cached_property
+    def _loads(self) -> set[Value]:
+        return {call for call in self._calls if isinstance(call.callee, Member)}
+
+    @cached_property
+    def _returned(self) -> list[Value]:
+        return _options(self._trace.returned) if self._trace.returned is not None else []
 
     @cached_property
     def _asked(self) -> set[Value]:
         """What conditions depend on, and what is given to something that could not be followed and may ask."""
         tested = _parts_of_tests([*self._trace.tests, *self._trace.compares])
-        calls = (event.value for event in self._trace.events if event.kind == "call")
-        return tested.union(option for call in calls if isinstance(call, Result) for option in _given(call))
+        return tested.union(option for call in self._calls for option in _given(call))
 
     def rows(self, load: Value) -> list[Result]:
         """What the query gave as one row or None: `session.get(...)` itself, `.first()` of what `execute` gave.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import cached_property
 
 from fastapi_guard.knowledge.database import is_named_after_a_check
@@ -38,18 +39,57 @@ class Aftermath:
     def __init__(self, trace: Trace, taken_of: PartReader[Value]) -> None:
         self._trace = trace
         self._taken_of = taken_of
-        self._touched: dict[Value, list[Event]] = defaultdict(list)
-        self._asked: dict[Value, list[Value]] = defaultdict(list)
-        self.checks: list[Value] = []
-        """Calls by their names about access."""
-        self._popped: dict[Value, set[str]] = defaultdict(set)
-        for event in trace.events:
-            if event.kind == "set" and isinstance(event.value, Operation):
-                self._note(event.value.operands[0], event)
-            elif event.kind == "ask":
-                self.checks.append(event.value)
-            elif event.kind == "call" and isinstance(event.value, Result):
-                self._note_call(event, event.value)
+
+    @cached_property
+    def checks(self) -> list[Value]:
+        """Questions about access, and calls that are named after one."""
+        return [
+            event.value
+            for event in self._trace.events
+            if event.kind == "ask"
+            or (
+                event.kind == "call"
+                and isinstance(event.value, Result)
+                and is_named_after_a_check(last_name(event.value.callee))
+            )
+        ]
+
+    @cached_property
+    def _calls(self) -> list[tuple[Event, Result, Member]]:
+        """Calls of methods that could not be followed."""
+        return [
+            (event, event.value, event.value.callee)
+            for event in self._trace.events
+            if event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member)
+        ]
+
+    @cached_property
+    def _touched(self) -> dict[Value, list[Event]]:
+        """What is set on loads, and methods that change or delete them."""
+        found: dict[Value, list[Event]] = defaultdict(list)
+        for event in self._trace.events:
+            for load in self._touched_by(event):
+                found[load].append(event)
+        return found
+
+    @cached_property
+    def _asked(self) -> dict[Value, list[Value]]:
+        """Calls of methods of loads, with arguments."""
+        found: dict[Value, list[Value]] = defaultdict(list)
+        for _, call, callee in self._calls:
+            for load in self._taken_of.of(callee.receiver) if call.arguments else ():
+                found[load].append(call)
+        return found
+
+    @cached_property
+    def _popped(self) -> dict[Value, set[str]]:
+        """The keys that are taken out of mappings."""
+        found: dict[Value, set[str]] = defaultdict(set)
+        for _, call, callee in self._calls:
+            key = constant(call.arguments[0]) if callee.name == "pop" and call.arguments else None
+            if isinstance(key, str):
+                found[callee.receiver].add(key)
+        return found
 
     @cached_property
     def _answered(self) -> dict[int, Value] | None:
@@ -83,32 +123,21 @@ class Aftermath:
         """The keys that are taken out of a mapping, also of one that is looped over."""
         return {name for part in sources(value) for name in self._popped.get(part, ())}
 
-    def _note(self, value: Value, event: Event) -> None:
-        made = value.options if isinstance(value, Choice) else (value,)
-        if event.kind == "set" and all(isinstance(each, Instance) for each in made):
-            loads = frozenset(made)  # `self.token = token` of `Page(rows, token)` changes the page, and no row
-        else:
-            loads = self._taken_of.of(value)
-        for load in loads:
-            self._touched[load].append(event)
-
-    def _note_call(self, event: Event, call: Result) -> None:
-        callee = call.callee
-        if is_named_after_a_check(last_name(callee)):
-            self.checks.append(call)
-        if not isinstance(callee, Member):
-            return
-        first = constant(call.arguments[0]) if call.arguments else None
-        if callee.name == "pop" and isinstance(first, str):
-            self._popped[callee.receiver].add(first)
-        if callee.name == "delete":
-            for value in call.arguments or (callee.receiver,):
-                self._note(value, event)
-        elif callee.name in CHANGING:
-            self._note(callee.receiver, event)
-        if call.arguments:
-            for load in self._taken_of.of(callee.receiver):
-                self._asked[load].append(call)
+    def _touched_by(self, event: Event) -> Iterable[Value]:
+        """The loads that an event sets something on, changes or deletes."""
+        value = event.value
+        if event.kind == "set" and isinstance(value, Operation):
+            changed = value.operands[0]
+            made = changed.options if isinstance(changed, Choice) else (changed,)
+            if all(isinstance(each, Instance) for each in made):
+                return made  # `self.token = token` of `Page(rows, token)` changes the page, and no row
+            return self._taken_of.of(changed)
+        if event.kind != "call" or not isinstance(value, Result) or not isinstance(value.callee, Member):
+            return ()
+        if value.callee.name == "delete":
+            given = value.arguments or (value.callee.receiver,)
+            return dict.fromkeys(load for each in given for load in self._taken_of.of(each))
+        return self._taken_of.of(value.callee.receiver) if value.callee.name in CHANGING else ()
 
 
 def _counts_up(event: Event, load: Value) -> bool:

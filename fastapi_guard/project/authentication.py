@@ -76,6 +76,8 @@ class Judge:
     def __init__(self, interpreter: Interpreter, reader: DependencyReader, known: KnownGuards) -> None:
         self.reader = reader
         self.known = known
+        self._opinions: dict[int, tuple[Opinion, Dependant]] = {}
+        """By the identity of dependencies, which lasts as long as they are kept here."""
         self.behaviours = BehaviourReader(interpreter)
         self.strangers = StrangerReader(interpreter)
         self.forgers = StrangerReader(interpreter, is_forged=True)
@@ -147,6 +149,12 @@ class Judge:
 
     def of_dependant(self, node: Dependant) -> Opinion:
         """What one dependency, without the ones below it, does to a stranger."""
+        known = self._opinions.get(id(node))
+        if known is None:
+            known = self._opinions[id(node)] = (self._opinion_on(node), node)
+        return known[0]
+
+    def _opinion_on(self, node: Dependant) -> Opinion:
         if node.alternatives:
             own = self._of_one(node)
             others = [strongest([self.of_dependant(child) for child in other.walk()]) for other in node.alternatives]

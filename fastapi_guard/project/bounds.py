@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from fastapi_guard.knowledge.database import OWNER_PATTERN, SECRET_COLUMNS
@@ -87,7 +87,7 @@ class BoundReader:
         self.tables = tables
 
     def bound(
-        self, statement: Statement, table: Table | None, origins: Origins, load: Value, checks: Sequence[Value]
+        self, statement: Statement, table: Table | None, origins: Origins, load: Value, checks: Iterable[Value]
     ) -> Bound:
         """What limits a statement on a table to the principal: itself, or a check of what it gave."""
         compared = [
@@ -111,7 +111,7 @@ class BoundReader:
         compared: list[Compared],
         origins: Origins,
         load: Value,
-        checks: Sequence[Value],
+        checks: Iterable[Value],
     ) -> Bound:
         conditions = [condition.value for condition in statement.conditions]
         if any(origins.is_of_principal(value) for value in conditions) or (

@@ -6,6 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.evaluator.binding import plain_type
@@ -377,6 +378,7 @@ def _fields(interpreter: Interpreter, cls: Class) -> Iterator[SignatureParameter
             )
 
 
+@lru_cache(maxsize=4_096)
 def identify(target: Value) -> tuple[str, Location | None, FunctionNoun | None]:
     """Name, place and (for the project's own code) function of a callable."""
     if isinstance(target, Partial):

@@ -10,7 +10,7 @@ from fastapi_guard.project.dependencies import identify
 from fastapi_guard.project.model import ForgottenCoroutine, PathOperation, WhyDead
 from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event
-from fastapi_guard.project.unawaited import unawaited_calls
+from fastapi_guard.project.unawaited import BareCall, bare_calls
 from fastapi_guard.project.values import BoundMethod, Function, Result, Value
 
 AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -22,7 +22,7 @@ class ForgottenReader:
     def __init__(self, judge: Judge) -> None:
         self.judge = judge
         self._functions: dict[str, list[AnyDef]] = {}
-        self._bare: dict[AnyDef, dict[int, str]] = {}
+        self._bare: dict[AnyDef, dict[int, BareCall]] = {}
         self._known: dict[ast.AST, tuple[str, AnyDef] | None] = {}
 
     def of(self, operation: PathOperation, endpoint: Value) -> tuple[ForgottenCoroutine, ...]:
@@ -69,26 +69,13 @@ class ForgottenReader:
         line = getattr(node, "lineno", 0)
         for function in self._functions[module.path]:
             if function.lineno <= line <= (function.end_lineno or line):
-                use = self._bare_calls(function).get(id(node))
-                if use is not None:
-                    return use, function
+                bare = self._bare_calls(function).get(id(node))
+                if bare is not None and not bare.is_passed_on(function):
+                    return bare.use, function
         return None
 
-    def _bare_calls(self, function: AnyDef) -> dict[int, str]:
-        """The calls of a function whose results are used as they are, and how."""
+    def _bare_calls(self, function: AnyDef) -> dict[int, BareCall]:
+        """The calls of a function whose results are used as they are; the caller of an endpoint awaits what it returns."""
         if function not in self._bare:
-            calls = [id(call) for call in unawaited_calls(function, is_endpoint=True, local=True)]
-            uses = _uses(function) if calls else {}
-            self._bare[function] = {call: uses.get(call, "asked") for call in calls}
+            self._bare[function] = {id(bare.call): bare for bare in bare_calls(function) if bare.use != "returned"}
         return self._bare[function]
-
-
-def _uses(function: AnyDef) -> dict[int, str]:
-    """The values that stand alone, and those that are kept in a variable."""
-    uses: dict[int, str] = {}
-    for statement in statements_in(function):
-        if isinstance(statement, ast.Expr):
-            uses[id(statement.value)] = "alone"
-        elif isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is not None:
-            uses[id(statement.value)] = "kept"
-    return uses

@@ -35,10 +35,12 @@ class PartReader(Generic[Mark]):
         chain: list[tuple[Value, frozenset[Mark]]] = []
         while known is None:
             parts: list[Value] = []
-            chain.append((value, self._read(value, parts)))
+            own = self._read(value, parts)
             if not parts:
-                known = frozenset()
-            elif isinstance(value, self._changeable) or depth > MOST_NESTED:
+                known = self._known[value] = own
+                break
+            chain.append((value, own))
+            if isinstance(value, self._changeable) or depth > MOST_NESTED:
                 known = self._of_any(parts)
             elif len(parts) > 1:
                 known = frozenset[Mark]().union(*[self.of(part, depth + 1) for part in parts])

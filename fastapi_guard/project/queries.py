@@ -86,6 +86,8 @@ class QueryReader:
         """
         keys = [*(key for key, _ in loading), None]
         own = [each.distinct() for each in (*(each for _, each in loading), trace)]
+        if not any(map(self.finder.in_trace, own)):
+            return ()
         watched = tuple(dict.fromkeys((*own, *(guard.distinct() for guard in guards))))
         read = {each for _, each in loading}
         deciding = [each for each in guards if each not in read]
@@ -102,15 +104,11 @@ class QueryReader:
         asked_for: set[object] = set()
         gave: list[Value] = []
         for key, trace in zip(keys, own, strict=True):
-            accesses = self.finder.in_trace(trace)
-            if not accesses:
-                continue
             aftermath = Aftermath(trace, origins.taken_of)
             absences = AbsenceReader(trace)
             loaded_at: list[tuple[Value, Location]] = []
-            for access in accesses:
-                asked = aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
-                checks = [*near.about(load_of(access)), *asked]
+            for access in self.finder.in_trace(trace):
+                checks = _checks(access, near, aftermath)
                 bound = self.bounds.bound(access.statement, access.table, origins, load_of(access), checks)
                 if key in vouched and bound.scope not in LIMITED and aftermath.exposes(load_of(access)):
                     bound = replace(bound, scope="check")  # the handler checks what the dependency gives
@@ -126,8 +124,7 @@ class QueryReader:
                 self._remember(origins, access, bound)
                 absence = self._absence(access, bound, absences, origins, asked_for)
                 passwords = tuple(self._passwords(access, compares, origins))
-                one = self._made(access, bound, aftermath, origins, role, loaded_at)
-                made.append(replace(one, absence=absence, passwords=passwords))
+                made.append(self._made(access, bound, aftermath, origins, role, loaded_at, absence, passwords))
                 gave.append(load_of(access))
                 if bound.scope in LIMITED:
                     made = [_through(bound, each, row, origins) for each, row in zip(made, gave, strict=True)]
@@ -219,7 +216,7 @@ class QueryReader:
                 continue
             aftermath = Aftermath(trace, origins.taken_of)
             for access, table in owned:
-                checks = [*near.about(load_of(access)), *aftermath.asked(access.event.value)]
+                checks = _checks(access, near, aftermath)
                 bound = self.bounds.bound(access.statement, table, origins, load_of(access), checks)
                 for value in bound.values if bound.scope in LIMITED else ():
                     if origins.kinds(value) <= TRUSTABLE:
@@ -285,6 +282,8 @@ class QueryReader:
         origins: Origins,
         role: str,
         loaded_at: list[tuple[Value, Location]],
+        absence: Absence | None,
+        passwords: tuple[PasswordComparison, ...],
     ) -> DatabaseAccess:
         event, table, statement = access.event, access.table, access.statement
         assert event.place is not None
@@ -335,6 +334,8 @@ class QueryReader:
             if table is not None and is_read and bound.scope == "unowned"
             else (),
             function=function_around(event.place) if outer_sites(event) else None,
+            absence=absence,
+            passwords=passwords,
         )
 
     def _followed(
@@ -354,6 +355,12 @@ def _through(bound: Bound, access: DatabaseAccess, row: Value, origins: Origins)
         isinstance(value, Member) and origins.comes_from(value, row) for value in bound.values
     )
     return replace(access, scope="check") if asked_by_row else access
+
+
+def _checks(access: Found, near: Comparisons, aftermath: Aftermath) -> Iterator[Value]:
+    """What may limit what an access gave: comparisons of it, and questions about it."""
+    yield from near.about(load_of(access))
+    yield from aftermath.asked(access.event.value) if access.kind in ("select", "get") else aftermath.checks
 
 
 def _questions(watched: Sequence[Trace]) -> Iterator[Result]:

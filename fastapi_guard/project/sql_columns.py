@@ -6,6 +6,7 @@ import ast
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.newcomers import Newcomers
@@ -26,19 +27,41 @@ Columns = dict[str, dict[str, None]]
 """The names of columns in the order in which they were met, by table."""
 
 
+@dataclass(slots=True)
+class _Gathered:
+    """What is known of a table."""
+
+    columns: dict[str, None] = field(default_factory=dict)
+    modules: int = 0
+    """How many modules were searched for it."""
+
+
 class ColumnReader:
-    """Gathers them; a class because each module is searched once."""
+    """Gathers them; a class because each module is searched once for a table, and its statements are read once."""
 
     def __init__(self, interpreter: Interpreter) -> None:
         self._newcomers = Newcomers(interpreter)
-        self._columns: Columns = {}
+        self._modules: list[ModuleScope] = []
+        self._tables: dict[str, _Gathered] = {}
+        self._known: dict[str, Columns] = {}
 
     def of(self, table: str) -> list[str]:
         """The columns that the texts of all modules so far use of a table."""
-        for module in self._newcomers.take():
+        self._modules += self._newcomers.take()
+        gathered = self._tables.setdefault(table, _Gathered())
+        for module in self._modules[gathered.modules :]:
+            if table in "\n".join(module.lines):
+                gathered.columns.update(self._in_module(module).get(table, {}))
+        gathered.modules = len(self._modules)
+        return list(gathered.columns)
+
+    def _in_module(self, module: ModuleScope) -> Columns:
+        known = self._known.get(module.path)
+        if known is None:
+            known = self._known[module.path] = {}
             for text in _statements_in(module):
-                gather_columns(text, self._columns)
-        return list(self._columns.get(table, {}))
+                gather_columns(text, known)
+        return known
 
 
 def _statements_in(module: ModuleScope) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from fastapi_guard.project.nodes import nodes_below, nodes_of
@@ -11,30 +12,46 @@ AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
 BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 
 
-def unawaited_calls(function: AnyDef, is_endpoint: bool, *, local: bool = False) -> Iterator[ast.Call]:
+@dataclass(frozen=True, slots=True)
+class BareCall:
+    """A call whose result is used as it is."""
+
+    call: ast.Call
+    use: str
+    """alone, asked, kept, returned."""
+    names: tuple[str, ...] = ()
+    """The variables that it is kept in."""
+
+    def is_passed_on(self, function: AnyDef) -> bool:
+        """Whether the function does something with the variables that may await what is in them."""
+        return bool(self.names) and not _names_passed_on(function).isdisjoint(self.names)
+
+
+def unawaited_calls(function: AnyDef, is_endpoint: bool) -> Iterator[ast.Call]:
     """Calls of a function's own body that stand alone, in a condition, in a `return`, or in a variable nobody awaits.
 
-    What local variables are called is left out, unless `local` says that somebody knows what they are.
+    What local variables are called is left out.
     """
-    unknown = frozenset() if local else _bound_names(function)
-    passed = _names_passed_on(function)
+    for bare in bare_calls(function):
+        if bare.use == "returned" and is_endpoint:
+            continue
+        if _root(bare.call.func) not in _bound_names(function) and not bare.is_passed_on(function):
+            yield bare.call
+
+
+def bare_calls(function: AnyDef) -> Iterator[BareCall]:
+    """The calls of a function's own body whose results are used as they are, as far as one statement shows."""
     for holder in _own_statements(function):
-        for call in _used_bare(holder, passed, is_endpoint):
-            if _root(call.func) not in unknown:
-                yield call
-
-
-def _used_bare(holder: ast.stmt, passed: frozenset[str], is_endpoint: bool) -> Iterator[ast.Call]:
-    if isinstance(holder, ast.Expr):
-        yield from _calls(holder.value)
-    elif isinstance(holder, (ast.If, ast.While, ast.Assert)):
-        yield from _conditions(holder.test)
-    elif isinstance(holder, ast.Return) and holder.value is not None and not is_endpoint:
-        yield from _calls(holder.value)
-    elif isinstance(holder, ast.Assign):
-        names = [target.id for target in holder.targets if isinstance(target, ast.Name)]
-        if len(names) == len(holder.targets) and not passed.intersection(names):
-            yield from _calls(holder.value)
+        if isinstance(holder, ast.Expr):
+            yield from (BareCall(call, "alone") for call in _calls(holder.value))
+        elif isinstance(holder, (ast.If, ast.While, ast.Assert)):
+            yield from (BareCall(call, "asked") for call in _conditions(holder.test))
+        elif isinstance(holder, ast.Return) and holder.value is not None:
+            yield from (BareCall(call, "returned") for call in _calls(holder.value))
+        elif isinstance(holder, ast.Assign):
+            names = tuple(target.id for target in holder.targets if isinstance(target, ast.Name))
+            if len(names) == len(holder.targets):
+                yield from (BareCall(call, "kept", names) for call in _calls(holder.value))
 
 
 def _conditions(test: ast.expr) -> Iterator[ast.Call]:
@@ -90,6 +107,7 @@ def _names_passed_on(function: AnyDef) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=1_024)
 def _bound_names(function: AnyDef) -> frozenset[str]:
     """Names that mean something else inside the function than around it."""
     found = {node.arg for node in nodes_below(function.args) if isinstance(node, ast.arg)}
