@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from fastapi_guard.facts.nodes import children_of, nodes_below
+
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 ADDING = frozenset({"add", "append", "appendleft", "extend", "extendleft", "insert", "setdefault", "update"})
@@ -37,6 +39,8 @@ def state_uses(function: AnyFunction) -> Iterator[StateUse]:
     outer = _declared_outer(own)
     local = _bound_in(function, own) - outer
     for node in own:
+        if type(node) not in _USING or (isinstance(node, ast.Name) and node.id in local):
+            continue
         for use in _uses(node, parents):
             is_bound = use.kind in ("binds", "counts") and len(use.path) == 1
             if use.path[0] not in local and not (is_bound and use.path[0] not in outer):
@@ -94,12 +98,15 @@ def _own(function: AnyFunction, parents: dict[ast.AST, ast.AST] | None = None) -
     while pending:
         node = pending.pop()
         yield node
-        below = list(ast.iter_child_nodes(node)) if parents is not None or not isinstance(node, CLOSED) else []
+        below = children_of(node) if parents is not None or not isinstance(node, CLOSED) else []
         if parents is not None:
             parents.update(dict.fromkeys(below, node))
         if not isinstance(node, CLOSED):
             below.reverse()
             pending += below
+
+
+_USING = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Call, ast.Name, ast.Attribute})
 
 
 def _uses(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[StateUse]:
@@ -181,7 +188,7 @@ def _remembers(use: StateUse, function: AnyFunction, parents: dict[ast.AST, ast.
         isinstance(other, ast.If)
         and other.lineno < use.node.lineno
         and _mentions(other.test, use.path, found)
-        and any(_gives_back(statement, use, found) for statement in ast.walk(other))
+        and any(_gives_back(statement, use, found) for statement in nodes_below(other))
         for other in _own(function)
     )
 
@@ -206,7 +213,7 @@ def _looked_up(path: tuple[str, ...], function: AnyFunction) -> set[str]:
 
 def _mentions(node: ast.AST, path: tuple[str, ...], names: set[str]) -> bool:
     """Whether a test speaks of the state, or of something that was found in it."""
-    for part in ast.walk(node):
+    for part in nodes_below(node):
         if isinstance(part, ast.Name) and (part.id in names or (len(path) == 1 and part.id == path[0])):
             return True
         if isinstance(part, ast.Attribute) and path_of(part)[0] == path:

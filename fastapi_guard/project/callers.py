@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from fastapi_guard.facts.nodes import nodes_below
 from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
-from fastapi_guard.project.nodes import nodes_below
 from fastapi_guard.project.scope import Scope
 from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.values import Argument, Function, Place, Value

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_of
 from fastapi_guard.knowledge.authentication import DECORATORS, GUARDS, look_up
 from fastapi_guard.location import Location
 from fastapi_guard.project.behaviour import BehaviourReader, dotted_name, key_of
@@ -27,7 +28,6 @@ from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
 from fastapi_guard.project.linking import endpoint_functions
 from fastapi_guard.project.model import DeadGuard, Dependant, PathOperation, WhyDead
-from fastapi_guard.project.nodes import nodes_of
 from fastapi_guard.project.unawaited import unawaited_calls
 from fastapi_guard.project.values import (
     Argument,

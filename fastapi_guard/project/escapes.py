@@ -6,13 +6,13 @@ import ast
 import re
 from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_below, nodes_of
 from fastapi_guard.project.authentication import Judge
 from fastapi_guard.project.errors import name_words, texts_of
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.evaluator.signals import AnalysedCodeRaises, OutOfSteps
 from fastapi_guard.project.model import Escape, PathOperation
-from fastapi_guard.project.nodes import nodes_below, nodes_of
 from fastapi_guard.project.parents import ParentReader
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.roles import tests_around

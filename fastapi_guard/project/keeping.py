@@ -11,11 +11,11 @@ from typing import Any
 
 from fastapi_guard.cache.records import RecordCodec, StandIn
 from fastapi_guard.facts.error_classes import ErrorClass, RaisedName
+from fastapi_guard.facts.nodes import nodes_below
 from fastapi_guard.finding import OperationPlace
 from fastapi_guard.location import Location
 from fastapi_guard.project import model
 from fastapi_guard.project.model import Function, Project
-from fastapi_guard.project.nodes import nodes_below
 from fastapi_guard.project.sources import Question, WhatWasRead
 
 _NOUNS = tuple(getattr(model, name) for name in model.__all__)

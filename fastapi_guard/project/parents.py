@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from fastapi_guard.project.nodes import children_of
+from fastapi_guard.facts.nodes import children_of
 from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.values import Place
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_of
 from fastapi_guard.knowledge.database import (
     ORDINARY_ROLES,
     OWNER_COLUMNS,
@@ -16,7 +17,6 @@ from fastapi_guard.knowledge.database import (
 )
 from fastapi_guard.location import Location
 from fastapi_guard.project.model import FunctionAround
-from fastapi_guard.project.nodes import nodes_of
 from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Place

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from fastapi_guard.project.nodes import nodes_below
+from fastapi_guard.facts.nodes import nodes_below
 
 WORDS = (
     "FastAPI",

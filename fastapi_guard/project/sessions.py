@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_below, nodes_of
 from fastapi_guard.knowledge.sessions import CLOSING, CONNECTORS, ENGINES, SESSION_CLASSES, SESSION_MAKERS
 from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.model import OpenedSession, PathOperation
-from fastapi_guard.project.nodes import nodes_below, nodes_of
 from fastapi_guard.project.parents import AnyFunction, ParentReader
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Choice, Coroutine, External, Generator, Item, Member, Place, Result, Value

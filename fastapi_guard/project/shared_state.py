@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_below
 from fastapi_guard.facts.state_uses import AnyFunction, StateUse, local_names, outer_names, state_uses
 from fastapi_guard.knowledge.live_objects import is_live
 from fastapi_guard.project.authentication import Judge, without_wrappers
@@ -195,7 +197,7 @@ class SharedStateReader:
         key = (module.path, name)
         if key not in self._kept:
             self._kept[key] = None
-            definition = _definition(module.tree.body, name)
+            definition = _definitions(module.tree).get(name)
             if definition is not None and not TEST_FILE.search(module.path):
                 scope = Scope(module, module.names, kind="module")
                 is_collection = self._is_collection(definition.value, scope)
@@ -210,8 +212,8 @@ class SharedStateReader:
                 continue
             scope = Scope(base.module, base.module.names, kind="module")
             initializer = base.namespace.get("__init__")
-            made = _own_attribute(initializer.definition, name) if isinstance(initializer, Function) else None
-            declared = _definition(base.definition.body, name)
+            made = _own_attributes(initializer.definition).get(name) if isinstance(initializer, Function) else None
+            declared = _definitions(base.definition).get(name)
             if made is None and declared is None:
                 continue
             if made is None and (declared is None or _holds_fields(base)):
@@ -290,13 +292,16 @@ def _names_in(annotation: ast.expr) -> Iterator[ast.expr]:
             yield part
 
 
-def _definition(body: Iterable[ast.stmt], name: str) -> ast.Assign | ast.AnnAssign | None:
-    """The first statement of a module or class that gives a name its value."""
-    for statement in _flat(body):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        if statement.value is not None and any(isinstance(each, ast.Name) and each.id == name for each in targets):
-            return statement
-    return None
+@lru_cache(maxsize=1024)
+def _definitions(holder: ast.Module | ast.ClassDef) -> dict[str, ast.Assign | ast.AnnAssign]:
+    """The first statement of a module or class that gives each name its value."""
+    found: dict[str, ast.Assign | ast.AnnAssign] = {}
+    for statement in _flat(holder.body):
+        if statement.value is not None:
+            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, statement)
+    return found
 
 
 def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.Assign | ast.AnnAssign]:
@@ -307,14 +312,16 @@ def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.Assign | ast.AnnAssign]:
             yield from _flat([*statement.body, *statement.orelse])
 
 
-def _own_attribute(function: object, name: str) -> ast.Assign | ast.AnnAssign | None:
-    """`self.name = …` in an initializer."""
-    for node in ast.walk(function) if isinstance(function, AnyFunction) else ():
+@lru_cache(maxsize=1024)
+def _own_attributes(function: ast.AST) -> dict[str, ast.Assign | ast.AnnAssign]:
+    """The first `self.name = …` of each name in an initializer."""
+    found: dict[str, ast.Assign | ast.AnnAssign] = {}
+    for node in nodes_below(function) if isinstance(function, AnyFunction) else ():
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Attribute) and target.attr == name and isinstance(target.value, ast.Name):
-                    return node
-    return None
+                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
+                    found.setdefault(target.attr, node)
+    return found
 
 
 def _holds_fields(cls: Class) -> bool:

@@ -8,9 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from fastapi_guard.facts.nodes import children_of
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.newcomers import Newcomers
-from fastapi_guard.project.nodes import children_of
 from fastapi_guard.project.scope import ModuleScope
 
 SQL_WORD = re.compile(r"(?:select|insert|update|delete|create)(?:[\s\\\"']|$)", re.MULTILINE)

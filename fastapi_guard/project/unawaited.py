@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fastapi_guard.project.nodes import nodes_below, nodes_of
+from fastapi_guard.facts.nodes import nodes_below, nodes_of
 
 AnyDef = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from fastapi_guard.facts.nodes import nodes_below
 from fastapi_guard.knowledge.database import ORDINARY_ROLES
 from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
@@ -16,7 +17,6 @@ from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.kinds import CLIENT, CONSTANT, OWN, PRINCIPAL
 from fastapi_guard.project.model import ColumnWrite
-from fastapi_guard.project.nodes import nodes_below
 from fastapi_guard.project.origins import Origins
 from fastapi_guard.project.passwords import PASSWORD, is_as_given
 from fastapi_guard.project.roles import role_before
