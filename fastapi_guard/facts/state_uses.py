@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from fastapi_guard.facts.nodes import children_of, nodes_below
 
@@ -16,6 +16,7 @@ LOOKING = frozenset({"__contains__", "count", "index", "keys", "get"})
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 CLOSED = (*FUNCTIONS, ast.ClassDef)
+WRITING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +35,25 @@ class StateUse:
 
 def state_uses(function: AnyFunction) -> Iterator[StateUse]:
     """The uses of everything that the function does not bind itself, functions within it left out."""
-    parents: dict[ast.AST, ast.AST] = {}
-    own = list(_own(function, parents))
+    own, parents = _own(function)
     outer = _declared_outer(own)
     local = _bound_in(function, own) - outer
     for node in own:
-        if type(node) not in _USING or (isinstance(node, ast.Name) and node.id in local):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            read = _read(node, parents, local)
+            if read is not None:
+                yield read
             continue
-        for use in _uses(node, parents):
+        for use in _written(node) if isinstance(node, WRITING) else ():
             is_bound = use.kind in ("binds", "counts") and len(use.path) == 1
             if use.path[0] not in local and not (is_bound and use.path[0] not in outer):
-                remembers = use.kind in ("adds", "binds") and _remembers(use, function, parents)
-                yield StateUse(use.path, use.kind, use.node, use.value, remembers)
+                remembers = use.kind in ("adds", "binds") and _remembers(use, function, own, parents)
+                yield replace(use, remembers=True) if remembers else use
 
 
 def outer_names(function: AnyFunction) -> set[str]:
     """What the function declares `global`."""
-    return _declared_outer(_own(function))
+    return _declared_outer(_own(function)[0])
 
 
 def _declared_outer(own: Iterable[ast.AST]) -> set[str]:
@@ -59,7 +62,7 @@ def _declared_outer(own: Iterable[ast.AST]) -> set[str]:
 
 def local_names(function: AnyFunction) -> set[str]:
     """What the function binds, its `self` left out."""
-    return _bound_in(function, _own(function))
+    return _bound_in(function, _own(function)[0])
 
 
 def _bound_in(function: AnyFunction, own: Iterable[ast.AST]) -> set[str]:
@@ -92,24 +95,25 @@ def path_of(node: ast.expr) -> tuple[tuple[str, ...], bool]:
     return (node.id, *reversed(names)), is_part
 
 
-def _own(function: AnyFunction, parents: dict[ast.AST, ast.AST] | None = None) -> Iterator[ast.AST]:
-    """The nodes of the body, functions within it left out but for their names; `parents` learns what they stand in."""
+def _own(function: AnyFunction) -> tuple[list[ast.AST], dict[ast.AST, ast.AST]]:
+    """The nodes of the body in order, functions within it left out but for their names, and what they stand in."""
+    found: list[ast.AST] = []
+    parents: dict[ast.AST, ast.AST] = {}
     pending: list[ast.AST] = list(reversed(function.body))
     while pending:
         node = pending.pop()
-        yield node
-        below = children_of(node) if parents is not None or not isinstance(node, CLOSED) else []
-        if parents is not None:
-            parents.update(dict.fromkeys(below, node))
+        found.append(node)
         if not isinstance(node, CLOSED):
+            below = children_of(node)
             below.reverse()
+            for child in below:
+                parents[child] = node
             pending += below
+    return found, parents
 
 
-_USING = frozenset({ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.Call, ast.Name, ast.Attribute})
-
-
-def _uses(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[StateUse]:
+def _written(node: ast.AST) -> Iterator[StateUse]:
+    """What a statement or a call binds, adds, changes or removes."""
     if isinstance(node, ast.Assign):
         for target in node.targets:
             yield from _bound(target, node, node.value)
@@ -130,12 +134,19 @@ def _uses(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> Iterator[StateUse]:
             kind = "changes" if is_part else "adds" if node.func.attr in ADDING else "removes"
             value = node.args[-1] if node.args else None
             yield StateUse(path, kind, node, value)
-    elif isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load):
-        holder = parents.get(node)
-        if not (isinstance(holder, ast.Attribute) and isinstance(node, ast.Name) and isinstance(holder.ctx, ast.Store)):
-            path, is_part = path_of(node)
-            if path and not is_part and not _is_written(node, parents):
-                yield StateUse(path, "asks" if _only_asks(node, holder) else "gives", node)
+
+
+def _read(node: ast.Name | ast.Attribute, parents: dict[ast.AST, ast.AST], local: set[str]) -> StateUse | None:
+    """What an expression gives or asks of something that the function does not bind."""
+    path, is_part = path_of(node)
+    if not path or is_part or path[0] in local or not isinstance(node.ctx, ast.Load):
+        return None
+    holder = parents.get(node)
+    if isinstance(holder, ast.Attribute) and isinstance(node, ast.Name) and isinstance(holder.ctx, ast.Store):
+        return None
+    if _is_written(node, parents):
+        return None
+    return StateUse(path, "asks" if _only_asks(node, holder) else "gives", node)
 
 
 def _bound(target: ast.expr, statement: ast.stmt, value: ast.expr) -> Iterator[StateUse]:
@@ -174,9 +185,9 @@ def _only_asks(node: ast.expr, holder: ast.AST | None) -> bool:
     return isinstance(holder, ast.Call) and isinstance(holder.func, ast.Name) and holder.func.id in ("len", "bool")
 
 
-def _remembers(use: StateUse, function: AnyFunction, parents: dict[ast.AST, ast.AST]) -> bool:
+def _remembers(use: StateUse, function: AnyFunction, own: Sequence[ast.AST], parents: dict[ast.AST, ast.AST]) -> bool:
     """Whether a write only happens because a test or a lookup has found nothing: a cache, an object made once."""
-    found = _looked_up(use.path, function)
+    found = _looked_up(use.path, own)
     node: ast.AST | None = use.node
     while node is not None and node is not function:
         if isinstance(node, ast.If) and _mentions(node.test, use.path, found) and not _turns_away(node):
@@ -189,7 +200,7 @@ def _remembers(use: StateUse, function: AnyFunction, parents: dict[ast.AST, ast.
         and other.lineno < use.node.lineno
         and _mentions(other.test, use.path, found)
         and any(_gives_back(statement, use, found) for statement in nodes_below(other))
-        for other in _own(function)
+        for other in own
     )
 
 
@@ -200,11 +211,11 @@ def _gives_back(statement: ast.AST, use: StateUse, found: set[str]) -> bool:
     return use.kind == "binds" if statement.value is None else _mentions(statement.value, use.path, found)
 
 
-def _looked_up(path: tuple[str, ...], function: AnyFunction) -> set[str]:
+def _looked_up(path: tuple[str, ...], own: Sequence[ast.AST]) -> set[str]:
     """The variables that hold what was found under the path."""
     return {
         target.id
-        for node in _own(function)
+        for node in own
         if isinstance(node, (ast.Assign, ast.NamedExpr))
         for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
         if isinstance(target, ast.Name) and _mentions(node.value, path, set())

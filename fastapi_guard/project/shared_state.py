@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fastapi_guard.facts.nodes import nodes_below
+from fastapi_guard.facts.nodes import nodes_below, nodes_of
 from fastapi_guard.facts.state_uses import AnyFunction, StateUse, local_names, outer_names, state_uses
 from fastapi_guard.knowledge.live_objects import is_live
 from fastapi_guard.project.authentication import Judge, without_wrappers
@@ -79,6 +79,7 @@ class SharedStateReader:
         classes = {id(value) for value in middlewares if isinstance(value, Class)}
         read: set[tuple[int, int, bool]] = set()
         bodies: dict[int, Body] = {}
+        uses: dict[int, tuple[StateUse, ...]] = {}
         for known in list(self.interpreter.watched.values()):
             function = known.kept[0] if known.kept else None
             if not isinstance(function, Function) or isinstance(function.definition, ast.Lambda):
@@ -95,8 +96,10 @@ class SharedStateReader:
                 continue
             read.add(key)
             is_new = id(function.definition) not in bodies
-            bodies[id(function.definition)] = _body(function.module.path, function.definition)
-            for use in state_uses(function.definition):
+            if is_new:
+                bodies[id(function.definition)] = _body(function.module.path, function.definition)
+                uses[id(function.definition)] = tuple(state_uses(function.definition))
+            for use in uses[id(function.definition)]:
                 if use.path[0] in ("self", "cls") and function.owner is not None:
                     self._note_of_object(function, use, cls, is_shared)
                 elif is_new:
@@ -212,7 +215,7 @@ class SharedStateReader:
                 continue
             scope = Scope(base.module, base.module.names, kind="module")
             initializer = base.namespace.get("__init__")
-            made = _own_attributes(initializer.definition).get(name) if isinstance(initializer, Function) else None
+            made = _own_attribute(initializer.definition, name) if isinstance(initializer, Function) else None
             declared = _definitions(base.definition).get(name)
             if made is None and declared is None:
                 continue
@@ -281,26 +284,26 @@ def _is_change(use: StateUse) -> bool:
 
 def _names_in(annotation: ast.expr) -> Iterator[ast.expr]:
     """The names in an annotation, also in one that is written as text."""
-    for part in ast.walk(annotation):
+    for part in nodes_below(annotation):
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             try:
                 parsed = ast.parse(part.value, mode="eval")
             except SyntaxError:
                 continue
-            yield from (inner for inner in ast.walk(parsed) if isinstance(inner, (ast.Name, ast.Attribute)))
+            yield from (inner for inner in nodes_below(parsed) if isinstance(inner, (ast.Name, ast.Attribute)))
         elif isinstance(part, (ast.Name, ast.Attribute)):
             yield part
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4_096)
 def _definitions(holder: ast.Module | ast.ClassDef) -> dict[str, ast.Assign | ast.AnnAssign]:
-    """The first statement of a module or class that gives each name its value."""
+    """The first statements of a module or class that give names their values."""
     found: dict[str, ast.Assign | ast.AnnAssign] = {}
     for statement in _flat(holder.body):
-        if statement.value is not None:
-            for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-                if isinstance(target, ast.Name):
-                    found.setdefault(target.id, statement)
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        for target in targets if statement.value is not None else ():
+            if isinstance(target, ast.Name):
+                found.setdefault(target.id, statement)
     return found
 
 
@@ -312,16 +315,15 @@ def _flat(body: Iterable[ast.stmt]) -> Iterator[ast.Assign | ast.AnnAssign]:
             yield from _flat([*statement.body, *statement.orelse])
 
 
-@lru_cache(maxsize=1024)
-def _own_attributes(function: ast.AST) -> dict[str, ast.Assign | ast.AnnAssign]:
-    """The first `self.name = …` of each name in an initializer."""
-    found: dict[str, ast.Assign | ast.AnnAssign] = {}
-    for node in nodes_below(function) if isinstance(function, AnyFunction) else ():
+@lru_cache(maxsize=4_096)
+def _own_attribute(function: ast.AST, name: str) -> ast.Assign | ast.AnnAssign | None:
+    """`self.name = …` in an initializer."""
+    for node in nodes_of(function) if isinstance(function, AnyFunction) else ():
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name):
-                    found.setdefault(target.attr, node)
-    return found
+                if isinstance(target, ast.Attribute) and target.attr == name and isinstance(target.value, ast.Name):
+                    return node
+    return None
 
 
 def _holds_fields(cls: Class) -> bool:
@@ -345,7 +347,7 @@ def _origins(value: ast.expr | None, function: AnyFunction) -> Iterator[ast.expr
         yield value
     if not isinstance(value, ast.Name) or value.id not in local_names(function) - outer_names(function):
         return
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == value.id for target in node.targets
         ):
