@@ -16,8 +16,10 @@ from fastapi_guard.facts.syntax import parse
 from fastapi_guard.project.authentication import KnownGuards
 from fastapi_guard.project.build import BuildOptions, build_project
 from fastapi_guard.project.imports import module_imports
+from fastapi_guard.project.keeping import kept, key_of, reused
 from fastapi_guard.project.model import Project
 from fastapi_guard.project.public import with_public_reason, with_sign_ups
+from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.versions import FastAPIVersion, assumed_version
 from fastapi_guard.rule import Rule
 from fastapi_guard.source.modules import ModuleFinder
@@ -94,7 +96,7 @@ def run_analysis(
     begun = begin(early_jobs(texts, modules), chosen, means)
     if progress:
         progress("model", 0, 1)
-    project = build_project(texts, trees.tree_of, finder, _build_options(settings, surroundings))
+    project, is_known = _model(texts, trees, finder, settings, surroundings, means)
     jobs = file_jobs(texts, modules, project)
     files, counters = do_jobs(jobs, chosen, means, trees.known, _told(progress, len(jobs)), begun)
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
@@ -102,7 +104,31 @@ def run_analysis(
     project = replace(project, imports=module_imports(imports, finder))
     if progress:
         progress("rules", 0, 1)
+    counters.is_model_known = is_known
     return Analysis(project, check(rules, project, texts, files, wanted), counters)
+
+
+def _model(
+    texts: Mapping[str, str],
+    trees: Trees,
+    finder: ModuleFinder,
+    settings: Settings,
+    surroundings: Surroundings,
+    means: Means,
+) -> tuple[Project, bool]:
+    """The model of the project, and whether it was on the shelf."""
+    options = _build_options(settings, surroundings)
+    sources = Sources(texts, trees.tree_of)
+    if means.shelf is None:
+        return build_project(sources, finder, options), False
+    key = key_of(texts, means.program, options, settings.src, surroundings.markers, surroundings.root_name)
+    content = means.shelf.get([key]).get(key)
+    known = reused(content, texts, trees.tree_of) if content is not None else None
+    if known is not None:
+        return known, True
+    project = build_project(sources, finder, options)
+    means.shelf.put({key: kept(project, sources.what_was_read())})
+    return project, False
 
 
 def _told(progress: Progress | None, total: int) -> Callable[[int], None] | None:

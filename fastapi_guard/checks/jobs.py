@@ -68,6 +68,8 @@ class OtherVersion(Exception):
 class Counters:
     """What it took."""
 
+    is_model_known: bool = False
+    """The model was on the shelf."""
     kept: int = 0
     """Files whose result was on the shelf."""
     elsewhere: int = 0

@@ -100,7 +100,7 @@ def _effort(result: ScanResult, seconds: float) -> str:
     return (
         f"{len(result.files)} files, {size:,} characters, in {seconds:.2f} s: LibCST was given {counters.units:,} statements"
         f" with {counters.characters:,} characters; {counters.kept} files were known,"
-        f" {counters.elsewhere} were given to workers"
+        f" {counters.elsewhere} were given to workers{'; the model was known' if counters.is_model_known else ''}"
     )
 
 

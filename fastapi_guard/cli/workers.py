@@ -3,6 +3,8 @@
 import gc
 import os
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -62,11 +64,24 @@ def _processes(number: int) -> Iterator[Executor]:
     with warnings.catch_warnings():
         # Python 3.12 and later warn of forks where there are threads. The only other one waits for the analysis to end.
         warnings.filterwarnings("ignore", "This process .* is multi-threaded", DeprecationWarning)
-        executor = ProcessPoolExecutor(number, mp_context=context, initializer=gc.disable)
+        executor = ProcessPoolExecutor(number, mp_context=context, initializer=_begin, initargs=(os.getpid(),))
         try:
             yield executor
         finally:
             executor.shutdown(cancel_futures=True)
+
+
+def _begin(employer: int) -> None:
+    """What a worker does first: it looks for no garbage, and it ends when the process does that it works for."""
+    gc.disable()
+    threading.Thread(target=_leave_with, args=(employer,), daemon=True).start()
+
+
+def _leave_with(employer: int) -> None:
+    """A process that is killed sends nobody home: its workers would wait for it for ever."""
+    while os.getppid() == employer:
+        time.sleep(1)
+    os._exit(1)
 
 
 @contextmanager

@@ -14,6 +14,9 @@ STACK_BYTES = 512 * 1024 * 1024
 RECURSION_LIMIT = 150_000
 """Low enough that runaway recursion ends as a RecursionError before the stack does, at about 3 KiB a frame."""
 
+ROOM_FOR_FRAMES = 1 << 17
+"""In words: a megabyte, which holds some thousand frames."""
+
 _this_thread = threading.local()
 _lock = threading.Lock()
 _running = 0
@@ -37,7 +40,7 @@ def with_deep_stack(
     def run() -> None:
         _this_thread.is_deep = True
         try:
-            results.append(function(*args, **kwargs))
+            results.append(_with_room(function, *args, **kwargs))
         except BaseException as error:
             errors.append(error)
 
@@ -52,6 +55,19 @@ def with_deep_stack(
     if errors:
         raise errors[0]
     return results[0]
+
+
+def _with_room(function: Callable[Parameters, Result], *args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+    """Run a function from a frame so large that CPython gets it a piece of memory in which all frames above it find room.
+
+    It keeps frames in pieces of 16 KiB and gives a piece back to the system when its first frame returns, so that a
+    loop that happens to call across the end of one asks for memory at every turn: a fifth of the time of what recurses.
+    A frame that fits into none gets a piece of the next power of two, and the rest of that is for what it calls.
+    """
+    return function(*args, **kwargs)
+
+
+_with_room.__code__ = _with_room.__code__.replace(co_stacksize=ROOM_FOR_FRAMES)
 
 
 def _start_with_stack(thread: threading.Thread) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable
-from collections.abc import Mapping as TextsByPath
 from dataclasses import dataclass
 from functools import partial
 
@@ -30,8 +28,8 @@ from fastapi_guard.project.model import (
 from fastapi_guard.project.registration import Include, Router
 from fastapi_guard.project.roots import run_roots
 from fastapi_guard.project.router_names import alternatives, distinct, names_of_routers
-from fastapi_guard.project.seeds import is_seed
 from fastapi_guard.project.shared_uses import shared_states
+from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.token_kinds import token_readers
 from fastapi_guard.project.values import (
     External,
@@ -58,22 +56,15 @@ class BuildOptions:
 
 
 def build_project(
-    texts: TextsByPath[str, str],
-    tree_of: Callable[[str], ast.Module | None],
+    sources: Sources,
     finder: ModuleFinder,
     options: BuildOptions | None = None,
 ) -> Project:
     """The model of everything below the root."""
     options = options or BuildOptions()
-    seeds = frozenset(path for path, text in texts.items() if is_seed(path, text))
-
-    def tree_and_text(path: str) -> tuple[ast.Module, str] | None:
-        tree = tree_of(path) if path in texts else None
-        return (tree, texts[path]) if tree is not None else None
-
     evaluation = EvaluatorOptions(options.router_classes, options.authorizers, options.fastapi_version >= UNWRAPS_SINCE)
-    interpreter = Interpreter(tree_and_text, finder, seeds, evaluation)
-    run_roots(interpreter, texts)
+    interpreter = Interpreter(sources.tree_and_text, finder, sources.seeds, evaluation)
+    run_roots(interpreter, sources)
     return link(interpreter, options)
 
 

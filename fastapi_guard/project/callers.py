@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from fastapi_guard.facts.called_names import CalledNames
+from fastapi_guard.facts.nodes import nodes_below
 from fastapi_guard.project.evaluator.definitions import defaults_of
 from fastapi_guard.project.evaluator.dispatch import run_block
 from fastapi_guard.project.evaluator.expressions import evaluate
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.scope import Scope
-from fastapi_guard.project.seeds import TEST_FILE
+from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.values import Argument, Function, Place, Value
 
 NO_CONSTANT = object()
 
 
-def undecided_arguments(interpreter: Interpreter, factory: Function, texts: Mapping[str, str]) -> dict[str, Value]:
+def undecided_arguments(interpreter: Interpreter, factory: Function, sources: Sources) -> dict[str, Value]:
     """Parameters that decide something and that callers fill differently, each as a value that nobody knows."""
     spec = factory.definition.args
     if isinstance(factory.definition, ast.Lambda) or not (spec.posonlyargs or spec.args or spec.kwonlyargs):
         return {}
-    given = [_constants(factory.definition, call) for call in _calls(interpreter, factory, texts)]
+    given = [_constants(factory.definition, call) for call in _calls(interpreter, factory, sources)]
     tested = _tested_names(factory.definition)
     found: dict[str, Value] = {}
     for parameter in [*spec.posonlyargs, *spec.args, *spec.kwonlyargs]:
@@ -56,15 +56,14 @@ def _constants(definition: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Cal
     return {name: node.value if isinstance(node, ast.Constant) else NO_CONSTANT for name, node in filled.items()}
 
 
-def _calls(interpreter: Interpreter, factory: Function, texts: Mapping[str, str]) -> Iterator[ast.Call]:
+def _calls(interpreter: Interpreter, factory: Function, sources: Sources) -> Iterator[ast.Call]:
     """The calls of a factory in the project's code, tests aside, whether that code was run or not."""
-    called = CalledNames((factory.name,))
-    for path in sorted(texts):
-        module = interpreter.module(path) if called.are_in(texts[path]) and not TEST_FILE.search(path) else None
+    for path in sources.that_call(factory.name):
+        module = interpreter.module(path)
         if module is None:
             continue
         scope = Scope(module, {}, kind="module")
-        nodes = list(ast.walk(module.tree))
+        nodes = nodes_below(module.tree)
         run_block(interpreter, [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))], scope)
         for node in nodes:
             if isinstance(node, ast.Call) and _last_name(node.func) == factory.name:

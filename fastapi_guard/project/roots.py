@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
-from collections.abc import Mapping as TextsByPath
+from collections.abc import Callable, Mapping
 from functools import partial
 
-from fastapi_guard.facts.called_names import CalledNames
 from fastapi_guard.location import Location
 from fastapi_guard.project.callers import undecided_arguments
 from fastapi_guard.project.evaluator.calls import call, call_function
@@ -18,7 +16,8 @@ from fastapi_guard.project.model import (
 )
 from fastapi_guard.project.registration import Include, Mount, Route, Router
 from fastapi_guard.project.router_names import names_of_routers
-from fastapi_guard.project.seeds import TEST_FILE, registering_functions
+from fastapi_guard.project.seeds import registering_functions
+from fastapi_guard.project.sources import Sources
 from fastapi_guard.project.startup import may_register
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -49,7 +48,7 @@ def _run_root(
             interpreter.unresolved.append(entry)
 
 
-def run_roots(interpreter: Interpreter, texts: TextsByPath[str, str]) -> None:
+def run_roots(interpreter: Interpreter, sources: Sources) -> None:
     """Run everything that may make a router or register something on one, as far as the budget goes."""
     for path in sorted(interpreter.seeds):
         _run_root(interpreter, path, partial(interpreter.import_module, path))
@@ -58,19 +57,19 @@ def run_roots(interpreter: Interpreter, texts: TextsByPath[str, str]) -> None:
         for path in sorted(interpreter.seeds)
         if (module := interpreter.module(path)) is not None
     }
-    _run_callers(interpreter, registering, texts)
+    _run_callers(interpreter, registering, sources)
     started: set[int] = set()
     _run_lifespans(interpreter, started)
-    _run_differing(interpreter, registering, texts)
-    _run_uncalled(interpreter, registering, texts)
+    _run_differing(interpreter, registering, sources)
+    _run_uncalled(interpreter, registering, sources)
     _run_lifespans(interpreter, started)
 
 
-Registering = TextsByPath[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
+Registering = Mapping[str, tuple[tuple[ast.ClassDef | None, ast.FunctionDef | ast.AsyncFunctionDef], ...]]
 """The functions that register, with their class, by the path of a seed."""
 
 
-def _run_callers(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
+def _run_callers(interpreter: Interpreter, registering: Registering, sources: Sources) -> None:
     """Modules that register nothing themselves but call what does: `app = create_app()` in a module of its own."""
     wanted = {
         definition.name
@@ -80,9 +79,8 @@ def _run_callers(interpreter: Interpreter, registering: Registering, texts: Text
     }
     if not wanted:
         return
-    calls = CalledNames(wanted)
-    for path in sorted(texts):
-        if path not in interpreter.seeds and not TEST_FILE.search(path) and calls.are_in(texts[path]):
+    for path in sources.that_call(*wanted):
+        if path not in interpreter.seeds:
             _run_root(interpreter, path, partial(interpreter.run_module, path))
 
 
@@ -104,7 +102,7 @@ def _run_lifespans(interpreter: Interpreter, started: set[int]) -> None:
             _run_root(interpreter, location.path, start, location.line, may_register=registers)
 
 
-def _run_differing(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
+def _run_differing(interpreter: Interpreter, registering: Registering, sources: Sources) -> None:
     """Factories of which some callers were followed and some were not: once more, for what all of them may get.
 
     The application of that run stands for those that no module holds by a name of its own.
@@ -121,15 +119,15 @@ def _run_differing(interpreter: Interpreter, registering: Registering, texts: Te
             value = module.names.get(definition.name) if module is not None and owner is None and narrow else None
             if value is None:
                 continue
-            run = partial(_run_for_all, interpreter, interpreter.settle(value), narrow, texts)
+            run = partial(_run_for_all, interpreter, interpreter.settle(value), narrow, sources)
             _run_root(interpreter, path, run, definition.lineno)
 
 
-def _run_for_all(interpreter: Interpreter, value: Value, narrow: list[Router], texts: TextsByPath[str, str]) -> None:
+def _run_for_all(interpreter: Interpreter, value: Value, narrow: list[Router], sources: Sources) -> None:
     """Run a factory on what its callers may give; what it makes takes the place of the `narrow` applications."""
     if not isinstance(value, Function):
         return
-    arguments = undecided_arguments(interpreter, value, texts)
+    arguments = undecided_arguments(interpreter, value, sources)
     if not arguments:
         return
     before = {id(router): len(router.entries) for router in interpreter.routers}
@@ -153,7 +151,7 @@ def _register_once(router: Router, before: int) -> None:
     ]
 
 
-def _run_uncalled(interpreter: Interpreter, registering: Registering, texts: TextsByPath[str, str]) -> None:
+def _run_uncalled(interpreter: Interpreter, registering: Registering, sources: Sources) -> None:
     """Factories and registering functions that no module-level code calls: run them for what they would do."""
     for path, functions in registering.items():
         module = interpreter.module(path)
@@ -163,15 +161,15 @@ def _run_uncalled(interpreter: Interpreter, registering: Registering, texts: Tex
             value = module.names.get(owner.name if owner else definition.name) if module is not None else None
             if value is not None:
                 method = definition.name if owner else None
-                run = partial(_run_abstractly, interpreter, interpreter.settle(value), method, texts)
+                run = partial(_run_abstractly, interpreter, interpreter.settle(value), method, sources)
                 _run_root(interpreter, path, run, definition.lineno)
 
 
-def _run_abstractly(interpreter: Interpreter, value: Value, method: str | None, texts: TextsByPath[str, str]) -> None:
+def _run_abstractly(interpreter: Interpreter, value: Value, method: str | None, sources: Sources) -> None:
     """Call a function, or a method of an object made for it, with arguments that nobody knows."""
     if method is None:
         if isinstance(value, Function):
-            call_function(interpreter, value, (), undecided_arguments(interpreter, value, texts))
+            call_function(interpreter, value, (), undecided_arguments(interpreter, value, sources))
         return
     if not isinstance(value, Class):
         return

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 
 from fastapi_guard.location import Location
 from fastapi_guard.project.values import Value
+
+NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(slots=True, eq=False)
@@ -16,12 +19,20 @@ class ModuleScope:
     path: str
     name: str
     tree: ast.Module
-    lines: list[str]
+    text: str
     names: dict[str, Value] = field(default_factory=dict)
     state: str = "new"
     """new, running, done."""
     bindings: dict[str, list[ast.stmt]] | None = None
     """Which top-level statements bind a name; made when it is asked for."""
+    _lines: list[str] | None = None
+
+    @property
+    def lines(self) -> list[str]:
+        """The text by its lines; many modules are never asked for them."""
+        if self._lines is None:
+            self._lines = NEWLINE.split(self.text)
+        return self._lines
 
     def location(self, node: ast.AST) -> Location:
         """Where a node stands, with columns in code points."""

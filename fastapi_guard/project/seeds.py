@@ -6,6 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+from fastapi_guard.facts.nodes import nodes_below
+
 WORDS = (
     "FastAPI",
     "APIRouter",
@@ -64,7 +66,7 @@ def registering_functions(
 
 def registers(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a function's code makes a router or registers on something."""
-    for node in ast.walk(function):
+    for node in nodes_below(function):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node is not function:
             if any(_is_verb_call(decorator) for decorator in node.decorator_list):
                 return True

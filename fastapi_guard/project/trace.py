@@ -27,7 +27,7 @@ class Event:
 
     def behind(self, around: tuple[Place, ...], depth: int) -> Event:
         """The same event when its function is reached by other calls; `depth` calls led there before."""
-        return Event(self.kind, self.value, self.place, self.setting, self.caught, (*around, *self.sites[depth:]))
+        return Event(self.kind, self.value, self.place, self.setting, self.caught, around + self.sites[depth:])
 
 
 @frozen

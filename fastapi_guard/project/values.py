@@ -371,9 +371,9 @@ def choice(options: list[Value], setting: str = "") -> Value:
     for given in options:
         if isinstance(given, Choice):
             setting = setting or given.setting
-        for option in options_of(given):
-            if not _is_among(option, kept):
-                kept.append(option)
+            kept += [option for option in given.options if not _is_among(option, kept)]
+        elif not _is_among(given, kept):
+            kept.append(given)
         if len(kept) > MOST_OPTIONS:
             return Unknown("too many possible values")
     return kept[0] if len(kept) == 1 else Choice(tuple(kept), setting)

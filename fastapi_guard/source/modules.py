@@ -71,7 +71,7 @@ class ModuleFinder:
         """The `__init__.py` of the packages around a file, outermost first: Python runs them before the file."""
         found = []
         folder = _folder(path.rstrip("/"))
-        if PurePosixPath(path).name == "__init__.py":
+        if _name(path) == "__init__.py":
             folder = _folder(folder)
         while folder and f"{folder}/__init__.py" in self.files:
             found.append(f"{folder}/__init__.py")
@@ -82,7 +82,7 @@ class ModuleFinder:
         """The file of module `name` inside the package whose file (or folder with a slash) is `package`."""
         if package.endswith("/"):
             return self._module_in(package.rstrip("/"), name)
-        if PurePosixPath(package).name == "__init__.py":
+        if _name(package) == "__init__.py":
             return self._module_in(_folder(package), name)
         return None
 
@@ -102,7 +102,7 @@ class ModuleFinder:
             folder = _folder(folder)
         start = folder
         while folder:
-            if folder in self._markers or folder in self._source_roots or PurePosixPath(folder).name == "src":
+            if folder in self._markers or folder in self._source_roots or _name(folder) == "src":
                 return folder
             folder = _folder(folder)
         return start if f"{start}/__init__.py" not in self.files and self._is_regular_package(path) else ""
@@ -157,3 +157,7 @@ class ModuleFinder:
 
 def _folder(path: str) -> str:
     return path.rpartition("/")[0]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]

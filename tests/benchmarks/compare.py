@@ -59,6 +59,7 @@ def main() -> None:
     parser.add_argument("--corpus", nargs="*", default=list(CORPUS), help="releases on PyPI, or folders")
     parser.add_argument("--peers", nargs="*", default=list(PEERS), choices=PEERS)
     parser.add_argument("--write", type=Path, help="a Markdown page whose generated part is replaced")
+    parser.add_argument("--headline", type=Path, help="a Markdown page that is given one sentence of it")
     given = parser.parse_args()
     folder = given.folder.resolve()
     tree = corpus(folder, given.corpus)
@@ -78,9 +79,29 @@ def main() -> None:
     text = "\n".join(page(costs, cost_of_two, tree, given.corpus))
     print(text)
     if given.write:
-        old = given.write.read_text()
-        pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
-        given.write.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", old))
+        replace_generated(given.write, text)
+    if given.headline:
+        replace_generated(given.headline, headline(costs, tree))
+
+
+def replace_generated(page: Path, text: str) -> None:
+    """Put a text between the marks of a page."""
+    pattern = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
+    page.write_text(pattern.sub(lambda _: f"{BEGIN}\n{text}\n{END}", page.read_text()))
+
+
+def headline(costs: dict[str, list[Cost]], tree: Path) -> str:
+    """What a run costs, in one sentence."""
+    files = list(tree.rglob("*.py"))
+    size = sum(file.stat().st_size for file in files) / 1e6
+    middle = {name: statistics.median(cost.cpu for cost in runs) for name, runs in costs.items()}
+    ours = middle["fastapi-guard"]
+    beside = [f"{ours / middle[name]:.2f} times that of {name}" for name in ("bandit", "flake8") if name in middle]
+    again = statistics.median(cost.wall for cost in costs["fastapi-guard, nothing changed"])
+    return (
+        f"{len(files):,} files of released applications ({size:.0f} MB) take {ours:.0f} s of CPU"
+        f"{', ' if beside else ''}{' and '.join(beside)}; when nothing changed, {again * 1000:.0f} ms."
+    )
 
 
 def corpus(folder: Path, releases: Sequence[str]) -> Path:

@@ -139,6 +139,23 @@ def test_processes_are_hired_where_they_are_worth_it() -> None:
         assert workers.submit(os.getpid).result() != os.getpid()
 
 
+ABANDONED = """
+import os, signal
+from fastapi_guard.cli.workers import hired
+with hired(2, None) as hire:
+    print(hire(1).submit(os.getpid).result(), flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process of Windows does not learn that its parent has ended")
+def test_workers_end_with_the_process_that_is_killed() -> None:
+    """They hold its output open as long as they live."""
+    done = subprocess.run([sys.executable, "-c", ABANDONED], stdout=subprocess.PIPE, timeout=30, check=False)
+
+    assert int(done.stdout) > 0
+
+
 @pytest.fixture
 def scheduler() -> Iterator[str]:
     """A Dask cluster of two worker processes on this machine."""

@@ -47,16 +47,12 @@ def bind_arguments(
     names: dict[str, Value] = dict(zip(layout.positional, arguments, strict=False))
     if layout.rest:
         names[layout.rest] = Sequence("tuple", list(arguments[len(layout.positional) :]))
-    rest = Mapping({})
     for key, value in keywords.items():
-        if key == "**":
-            rest.is_complete = False
-        elif key in layout.names:
+        if key in layout.names:
             names[key] = value
-        else:
-            rest.items[key] = value
     if layout.keyword_rest:
-        names[layout.keyword_rest] = rest
+        rest: dict[object, Value] = {key: value for key, value in keywords.items() if key not in layout.names}
+        names[layout.keyword_rest] = Mapping(rest, rest.pop("**", None) is None)
     for parameter, default in layout.parameters:
         if parameter.arg not in names:
             names[parameter.arg] = _unfilled(interpreter, function, parameter, default)

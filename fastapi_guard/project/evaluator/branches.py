@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 def run_if(interpreter: Interpreter, statement: ast.If, scope: Scope) -> int:
-    if statement.orelse and _asks_for_script(statement.test):  # a server imports the module
+    is_start = _asks_how_it_is_started(statement.test)
+    if is_start and statement.orelse and _is_equality(statement.test):  # a server imports the module
         return run_block(interpreter, statement.orelse, scope)
     test = evaluate(interpreter, statement.test, scope)
     interpreter.note_test(test)
-    decided = None if _asks_how_it_is_started(statement.test) else truth(test)
+    decided = None if is_start else truth(test)
     if isinstance(test, External) and test.name == "typing.TYPE_CHECKING":
         run_block(interpreter, statement.body, scope)
         return run_block(interpreter, statement.orelse, scope)
@@ -58,9 +59,8 @@ def shown_test(test: ast.expr | None) -> str:
     return "" if test is None or _asks_how_it_is_started(test) else ast.unparse(test)[:60]
 
 
-def _asks_for_script(test: ast.expr) -> bool:
-    """`__name__ == "__main__"`."""
-    return _asks_how_it_is_started(test) and isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq)
+def _is_equality(test: ast.expr) -> bool:
+    return isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Eq)
 
 
 def _asks_how_it_is_started(test: ast.expr) -> bool:

@@ -71,18 +71,21 @@ def call(
     scope: Scope | None,
 ) -> Value:
     """What calling a value gives."""
+    made_by = CALLS[type(callee)]
     if interpreter.trace is None:
-        return _call(interpreter, callee, arguments, keywords, place, scope)
-    if place is None:
-        made = _call(interpreter, callee, arguments, keywords, place, scope)
-    else:
-        interpreter.call_sites.append(place)
+        interpreter.step()
+        return made_by(interpreter, callee, arguments, keywords, place, scope)
+    sites = interpreter.call_sites
+    depth = len(sites)
+    if place is not None:
+        sites.append(place)
         if _asks_about_access(interpreter, callee):
             interpreter.note("ask", Result(callee, arguments, keywords, place), place)
-        try:
-            made = _call(interpreter, callee, arguments, keywords, place, scope)
-        finally:
-            interpreter.call_sites.pop()
+    try:
+        interpreter.step()
+        made = made_by(interpreter, callee, arguments, keywords, place, scope)
+    finally:
+        del sites[depth:]
     if isinstance(made, Result):
         if made.callee is callee and not _is_plain_python(callee):
             interpreter.note("call", made, place)
@@ -93,10 +96,10 @@ def call(
 
 def _asks_about_access(interpreter: Interpreter, callee: Value) -> bool:
     """Whether a call asks about access, by its name or by configuration: what it is given is written down."""
-    if is_authorizer(interpreter, callee):
-        return True
     function = callee.function if isinstance(callee, BoundMethod) else callee
-    return isinstance(function, Function) and is_named_after_a_check(function.name.rpartition(".")[2])
+    if isinstance(function, Function) and is_named_after_a_check(function.name.rpartition(".")[2]):
+        return True
+    return is_authorizer(interpreter, callee)
 
 
 def is_authorizer(interpreter: Interpreter, callee: Value) -> bool:
@@ -127,18 +130,6 @@ def _is_plain_python(callee: Value) -> bool:
 @lru_cache(maxsize=8_192)
 def _is_plain_name(name: str) -> bool:
     return name.partition(".")[0] in PLAIN_MODULES and not waits_for(name) and name not in CREATES_TASKS
-
-
-def _call(
-    interpreter: Interpreter,
-    callee: Value,
-    arguments: Arguments,
-    keywords: Keywords,
-    place: Place | None,
-    scope: Scope | None,
-) -> Value:
-    interpreter.step()
-    return CALLS[type(callee)](interpreter, callee, arguments, keywords, place, scope)
 
 
 def _call_unknown(
@@ -422,18 +413,17 @@ def instantiate(
     made = _new(interpreter, cls, arguments, keywords)
     if made is not None:
         return made
-    instance = Instance(
-        cls, place=place, arguments={**{str(i): value for i, value in enumerate(arguments)}, **keywords}
-    )
+    by_position = {str(position): value for position, value in enumerate(arguments)}
+    instance = Instance(cls, place=place, arguments={**by_position, **keywords})
     initializer = cls.lookup("__init__")
     if initializer is not None:
         function = interpreter.settle(initializer[0])
         if isinstance(function, Function):
             call_function(interpreter, function, (instance, *arguments), keywords)
         return instance
-    fields = [name for base in reversed(cls.lineage.classes) for name in base.annotations]
-    for name, value in zip(dict.fromkeys(fields), arguments, strict=False):
-        instance.attributes[name] = value
+    if arguments:
+        fields = dict.fromkeys(name for base in reversed(cls.lineage.classes) for name in base.annotations)
+        instance.attributes.update(zip(fields, arguments, strict=False))
     for name, value in keywords.items():
         if name != "**":
             instance.attributes[name] = value

@@ -17,23 +17,33 @@ if TYPE_CHECKING:
 
 def evaluate(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """What an expression is in a scope; never raises because of the analysed code."""
-    interpreter.steps_left -= 1  # as `interpreter.step()` does, without the call
-    if interpreter.steps_left <= 0:
+    interpreter.steps_left = left = interpreter.steps_left - 1  # `interpreter.step()`, without the cost of a call
+    if left <= 0:
         raise OutOfSteps
     return interpreter.expressions[type(node)](interpreter, node, scope)
 
 
 def annotation_value(interpreter: Interpreter, node: ast.expr, scope: Scope) -> Value:
     """What an annotation means; text is read as the expression that it spells."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        try:
-            parsed = ast.parse(node.value.strip(), mode="eval").body
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
+    while isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if node not in interpreter.spelled:
+            interpreter.spelled[node] = _spelled(node, node.value)
+        spelled = interpreter.spelled[node]
+        if spelled is None:
             return Unknown("an annotation that is not an expression", Place(scope.module, node))
-        for child in ast.walk(parsed):
-            ast.copy_location(child, node)
-        return annotation_value(interpreter, parsed, scope)
+        node = spelled
     return evaluate(interpreter, node, scope)
+
+
+def _spelled(node: ast.Constant, text: str) -> ast.expr | None:
+    """The expression that a text spells, as if it stood there; None where it is none."""
+    try:
+        parsed = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    for child in ast.walk(parsed):
+        ast.copy_location(child, node)
+    return parsed
 
 
 def run_block(interpreter: Interpreter, statements: Sequence[ast.stmt], scope: Scope) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from fastapi_guard.project.values import (
@@ -27,7 +28,12 @@ ENUM_MODULES = ("enum.", "strenum.", "aenum.")
 
 def is_enumeration(cls: Class) -> bool:
     """Whether a class of the project is an enumeration."""
-    return any(base.startswith(ENUM_MODULES) for base in cls.external_bases())
+    return _are_of_enumeration(cls.external_bases())
+
+
+@lru_cache(maxsize=1_024)
+def _are_of_enumeration(bases: tuple[str, ...]) -> bool:
+    return any(base.startswith(ENUM_MODULES) for base in bases)
 
 
 def member(interpreter: Interpreter, cls: Class, name: str) -> Value | None:

@@ -31,6 +31,7 @@ from fastapi_guard.project.values import (
     FALSE,
     NONE,
     TRUE,
+    Alias,
     Class,
     Descriptor,
     External,
@@ -63,7 +64,8 @@ def _constant(interpreter: Interpreter, node: ast.Constant, scope: Scope) -> Val
 
 
 def _name(interpreter: Interpreter, node: ast.Name, scope: Scope) -> Value:
-    return interpreter.lookup(scope, node.id)
+    value = scope.names.get(node.id)
+    return interpreter.lookup(scope, node.id) if value is None or isinstance(value, Alias) else value
 
 
 def _attribute(interpreter: Interpreter, node: ast.Attribute, scope: Scope) -> Value:
@@ -172,13 +174,14 @@ def _binary(interpreter: Interpreter, node: ast.BinOp, scope: Scope) -> Value:
 
 def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
     is_and = isinstance(node.op, ast.And)
+    last = node.values[-1]
     operands: list[Value] = []
     for operand in node.values:
         value = _attempt(interpreter, operand, scope) if operands else evaluate(interpreter, operand, scope)
-        if operand is not node.values[-1]:
+        if operand is not last:
             interpreter.note_test(value)
         decided = truth(value)
-        if isinstance(value, Setting) and operand is not node.values[-1] and not operands:
+        if isinstance(value, Setting) and operand is not last and not operands:
             default = truth(value.default)
             if default is is_and:
                 rest = ast.copy_location(ast.BoolOp(node.op, node.values[node.values.index(operand) + 1 :]), node)
@@ -189,7 +192,7 @@ def _boolean(interpreter: Interpreter, node: ast.BoolOp, scope: Scope) -> Value:
         if decided is (not is_and):
             operands.append(value)
             break
-        if decided is None or operand is node.values[-1]:
+        if decided is None or operand is last:
             operands.append(value)
     if len(operands) == 1:
         return operands[0]
@@ -227,17 +230,17 @@ def _compare(interpreter: Interpreter, node: ast.Compare, scope: Scope) -> Value
     place = Place(scope.module, node)
     for op, right_node in zip(node.ops, node.comparators, strict=True):
         right = evaluate(interpreter, right_node, scope)
-        results.append(compare(op, left, right, place))
-        if interpreter.trace is not None and isinstance(results[-1], Operation):
-            interpreter.trace.compares.append(results[-1])
+        result = compare(op, left, right, place)
+        if interpreter.trace is not None and isinstance(result, Operation):
+            interpreter.trace.compares.append(result)
+        results.append(result)
         left = right
     if len(results) == 1:
         return results[0]
-    if all(truth(result) is True for result in results):
-        return TRUE
-    if any(truth(result) is False for result in results):
+    decided = [truth(result) for result in results]
+    if False in decided:
         return FALSE
-    return Operation("and", tuple(results), Place(scope.module, node))
+    return Operation("and", tuple(results), place) if None in decided else TRUE
 
 
 def _conditional(interpreter: Interpreter, node: ast.IfExp, scope: Scope) -> Value:

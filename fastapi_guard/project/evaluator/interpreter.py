@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from fastapi_guard.project.trace import Event, Trace, Watched
 from fastapi_guard.project.values import Alias, External, Function, Literal, Module, Place, Result, Unknown, Value
 from fastapi_guard.source.modules import ModuleFinder
 
-NEWLINE = re.compile(r"\r\n|\r|\n")
 STEPS_PER_ROOT = 200_000
 
 
@@ -98,6 +96,8 @@ class Interpreter:
         self.switches: list[str] = []
         """Settings that decide whether the running code runs, whatever their default."""
         self.layouts: dict[ast.AST, Layout] = {}
+        self.spelled: dict[ast.Constant, ast.expr | None] = {}
+        """Annotations that are text, and the expressions that they spell."""
         self.resolving: set[tuple[str, str]] = set()
         self.leading: dict[str, bool] = {}
         """Packages, and whether importing them registers something."""
@@ -155,9 +155,7 @@ class Interpreter:
             else:
                 found = self.tree_of(path)
             self.modules[path] = (
-                None
-                if found is None
-                else ModuleScope(path, self.finder.dotted(path), found[0], NEWLINE.split(found[1]))
+                None if found is None else ModuleScope(path, self.finder.dotted(path), found[0], found[1])
             )
         return self.modules[path]
 
