@@ -160,6 +160,7 @@ def is_verifier(name: str) -> bool:
     return look_up(VERIFIERS, name) is not None
 
 
+@lru_cache(maxsize=8_192)
 def sounds_like_identity(name: str) -> bool:
     """Whether a name hints at authentication; good for `unknown`, never for a verdict."""
     lowered = name.lower()

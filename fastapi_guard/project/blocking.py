@@ -164,7 +164,11 @@ def is_sync_session(value: Value) -> bool:
         return any(base in SYNC_SESSIONS for base in value.cls.external_bases())
     if _is_asynchronous(value):
         return False
-    name = dotted_name(value)
+    return _is_of_sync_session(dotted_name(value))
+
+
+@lru_cache(maxsize=4_096)
+def _is_of_sync_session(name: str) -> bool:
     return any(name == known or name.startswith(f"{known}.") for known in SYNC_SESSIONS)
 
 

@@ -29,6 +29,6 @@ def _calls_what_hashes(definition: ast.ClassDef) -> bool:
 @lru_cache(maxsize=1_024)
 def _listens(module: ModuleScope) -> bool:
     """Whether a module listens to events of its tables; it is walked only where the word is written."""
-    return any("listens_for" in line for line in module.lines) and any(
+    return "listens_for" in module.text and any(
         isinstance(node, ast.Attribute) and node.attr == "listens_for" for node in ast.walk(module.tree)
     )

@@ -49,7 +49,7 @@ class ColumnReader:
         self._modules += self._newcomers.take()
         gathered = self._tables.setdefault(table, _Gathered())
         for module in self._modules[gathered.modules :]:
-            if table in "\n".join(module.lines):
+            if table in module.text:
                 gathered.columns.update(self._in_module(module).get(table, {}))
         gathered.modules = len(self._modules)
         return list(gathered.columns)
