@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 SILENT = frozenset(
@@ -64,4 +67,36 @@ def children_of(node: ast.AST) -> list[ast.AST]:
             for item in value:
                 if isinstance(item, ast.AST):
                     found.append(item)
+    return found
+
+
+def nodes_on(root: ast.AST, lines: Sequence[int]) -> Iterator[ast.AST]:
+    """The nodes below a module that stand on one of some lines, level by level."""
+    pending = [root]
+    for node in pending:  # it grows meanwhile
+        yield node
+        below = children_of(node)
+        if not isinstance(node, ast.JoinedStr):  # what is inside knows no lines of its own before Python 3.12
+            below = [child for child in below if _spans_any(child, lines)]
+        pending += below
+
+
+def _spans_any(node: ast.AST, lines: Sequence[int]) -> bool:
+    """Whether a node stands on one of some lines; one that knows no line may."""
+    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
+    if first is None or last is None:
+        return True
+    first = min((first, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))))
+    at = bisect_left(lines, first)
+    return at < len(lines) and lines[at] <= last
+
+
+def lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
+    """The numbers of the lines on which a pattern is found."""
+    found: list[int] = []
+    line, counted = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        found.append(line)
     return found

@@ -68,7 +68,13 @@ class Aftermath:
         """What is set on loads, and methods that change or delete them."""
         found: dict[Value, list[Event]] = defaultdict(list)
         for event in self._trace.events:
-            for load in self._touched_by(event):
+            if event.kind == "set" and isinstance(event.value, Operation):
+                loads = self._set_on(event.value.operands[0])
+            elif event.kind == "call" and isinstance(event.value, Result) and isinstance(event.value.callee, Member):
+                loads = self._changed_by(event.value, event.value.callee)
+            else:
+                continue
+            for load in loads:
                 found[load].append(event)
         return found
 
@@ -123,21 +129,19 @@ class Aftermath:
         """The keys that are taken out of a mapping, also of one that is looped over."""
         return {name for part in sources(value) for name in self._popped.get(part, ())}
 
-    def _touched_by(self, event: Event) -> Iterable[Value]:
-        """The loads that an event sets something on, changes or deletes."""
-        value = event.value
-        if event.kind == "set" and isinstance(value, Operation):
-            changed = value.operands[0]
-            made = changed.options if isinstance(changed, Choice) else (changed,)
-            if all(isinstance(each, Instance) for each in made):
-                return made  # `self.token = token` of `Page(rows, token)` changes the page, and no row
-            return self._taken_of.of(changed)
-        if event.kind != "call" or not isinstance(value, Result) or not isinstance(value.callee, Member):
-            return ()
-        if value.callee.name == "delete":
-            given = value.arguments or (value.callee.receiver,)
+    def _set_on(self, value: Value) -> Iterable[Value]:
+        """The loads that are changed where something is set on a value."""
+        made = value.options if isinstance(value, Choice) else (value,)
+        if all(isinstance(each, Instance) for each in made):
+            return made  # `self.token = token` of `Page(rows, token)` changes the page, and no row
+        return self._taken_of.of(value)
+
+    def _changed_by(self, call: Result, callee: Member) -> Iterable[Value]:
+        """The loads that a call changes or deletes."""
+        if callee.name == "delete":
+            given = call.arguments or (callee.receiver,)
             return dict.fromkeys(load for each in given for load in self._taken_of.of(each))
-        return self._taken_of.of(value.callee.receiver) if value.callee.name in CHANGING else ()
+        return self._taken_of.of(callee.receiver) if callee.name in CHANGING else ()
 
 
 def _counts_up(event: Event, load: Value) -> bool:

@@ -101,11 +101,12 @@ class _Walk:
 
 
 class AnswerReader:
-    """Reads answers; a class because it evaluates annotations."""
+    """Reads answers; a class because the fields of each model are read once."""
 
     def __init__(self, interpreter: Interpreter, judge: Judge) -> None:
         self.interpreter = interpreter
         self.judge = judge
+        self._known: dict[Class, tuple[_Field, ...]] = {}
 
     def secrets(self, declared: ResponseModel, endpoint: Value) -> tuple[SecretField, ...]:
         """The fields of an answer that no client may see."""
@@ -143,7 +144,9 @@ class AnswerReader:
             return
         walk.seen.add(id(cls))
         masked = set(_serialized_fields(cls))
-        for each in self._fields(cls):
+        if cls not in self._known:
+            self._known[cls] = tuple(self._fields(cls))
+        for each in self._known[cls]:
             if each.name in masked or "*" in masked:
                 continue
             if (is_never_for_clients(each.name) or is_told_once(each.name)) and _may_be_text(each.kind):

@@ -13,6 +13,7 @@ from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import BlockingCall, PathOperation
 from fastapi_guard.project.parents import AnyFunction, ParentReader
+from fastapi_guard.project.sites import located, outer_calls
 from fastapi_guard.project.trace import Event, Trace
 from fastapi_guard.project.values import Argument, Choice, External, Instance, Item, Member, Place, Result, Value
 
@@ -70,7 +71,7 @@ class BlockingReader:
             return  # whatever its type is, it does not wait
         sites: list[Place] = []
         function = around.function
-        for site in reversed(_outer(event)):
+        for site in reversed(outer_calls(event)):
             if isinstance(function, ast.AsyncFunctionDef):
                 break
             if _runs_elsewhere(site):
@@ -86,7 +87,7 @@ class BlockingReader:
             name,
             kind,
             place.module.location(place.node),
-            tuple(site.module.location(site.node) for site in sites),
+            located(sites),
             f"{first.module.name}.{function.name}",
             is_session,
         )
@@ -104,12 +105,6 @@ class BlockingReader:
                 return _Around(holder, is_awaited)
             is_awaited |= isinstance(holder, ast.Await)
         return _Around(None, is_awaited)
-
-
-def _outer(event: Event) -> tuple[Place, ...]:
-    """The calls around the event: the last site may be the call itself."""
-    sites = event.sites
-    return sites[:-1] if sites and event.place is not None and sites[-1].node is event.place.node else sites
 
 
 @lru_cache(maxsize=4_096)

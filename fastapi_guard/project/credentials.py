@@ -36,6 +36,7 @@ from fastapi_guard.project.values import (
 )
 
 REQUEST_CLASSES = frozenset({"Request", "WebSocket", "HTTPConnection"})
+GETTING = frozenset({"get", "getlist"})
 CREDENTIAL_MARKERS = frozenset({"Header", "Cookie"})
 CREDENTIAL_PARAMETERS = ("token", "authorization", "api_key", "apikey", "x_api_key", "access_token", "secret")
 
@@ -73,6 +74,7 @@ def _is_unverified(result: Result) -> bool:
     return isinstance(verify, Literal) and verify.value is False
 
 
+@lru_cache(maxsize=32_768)
 def dotted_name(value: Value) -> str:
     """`package.Class.method` for a library callable, also through objects that the library made.
 
@@ -117,9 +119,11 @@ def reads_credential(trace: Trace) -> bool:
         for value in reads
     ):
         return True
-    if any(_is_identity_in_state(value) for value in reads) or any(_asks_scheme(call) for call in trace.calls()):
+    calls = trace.calls()
+    if any(map(_is_identity_in_state, reads)) or any(isinstance(c.callee, Result) and _asks_scheme(c) for c in calls):
         return True
-    keyed = [key for value in [*reads, *trace.calls()] if (key := _key_read(value)) is not None]
+    gets = [call for call in calls if isinstance(call.callee, Member) and call.callee.name in GETTING]
+    keyed = [key for value in [*reads, *gets] if (key := _key_read(value)) is not None]
     if any(is_credential_key(mapping, key) for mapping, key in keyed):
         return True
     whole = [
@@ -164,7 +168,7 @@ def _key_read(value: Value) -> tuple[str, str | None] | None:
     receiver: Value | None = None
     if isinstance(value, Item):
         receiver, key = value.receiver, value.key
-    elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in ("get", "getlist"):
+    elif isinstance(value, Result) and isinstance(value.callee, Member) and value.callee.name in GETTING:
         receiver, key = value.callee.receiver, value.arguments[0] if value.arguments else None
     if (
         not isinstance(receiver, Member)

@@ -17,6 +17,7 @@ from fastapi_guard.project.parents import ParentReader
 from fastapi_guard.project.registration import Router
 from fastapi_guard.project.roles import tests_around
 from fastapi_guard.project.scope import ModuleScope, Scope
+from fastapi_guard.project.sites import located
 from fastapi_guard.project.trace import Event
 from fastapi_guard.project.values import (
     BoundMethod,
@@ -96,7 +97,7 @@ class EscapeReader:
             name,
             f"{name_words(name)}. {' '.join(texts)}".lower(),
             place.module.location(place.node),
-            tuple(site.module.location(site.node) for site in event.sites),
+            located(event.sites),
             tests[-1] if tests else "",
             _names_given(event.sites[0].node if event.sites else place.node),
         )

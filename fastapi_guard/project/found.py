@@ -73,9 +73,3 @@ def ended(statement: Statement, name: str, result: Result) -> tuple[str, Stateme
 
 def load_of(access: Found) -> Value:
     return access.row or access.cursor or access.event.value
-
-
-def outer_sites(event: Event) -> int:
-    """How many of the sites are calls around the event: the last one is the access itself."""
-    sites = event.sites
-    return len(sites) - 1 if sites and event.place is not None and sites[-1].node is event.place.node else len(sites)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from collections.abc import Mapping as Table
-from functools import lru_cache, partial
+from functools import lru_cache
+from typing import Any
 
 from fastapi_guard.knowledge.authentication import is_verifier
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.credentials import is_request
+from fastapi_guard.project.evaluator.by_type import ByType
 from fastapi_guard.project.parts import PartReader
 from fastapi_guard.project.values import (
     Argument,
@@ -17,7 +20,6 @@ from fastapi_guard.project.values import (
     Class,
     Conditional,
     Coroutine,
-    EnumMember,
     External,
     Function,
     Instance,
@@ -40,75 +42,137 @@ PRINCIPAL, CLIENT, OWN, ROW, CONSTANT, COLUMN, INJECTED, UNKNOWN = (
 Kind = str | tuple[int, int]
 """A kind, or the key of the dependency that gives a value: whose that is differs between operations."""
 Kinds = frozenset[Kind]
-PLAIN_KINDS: dict[type[Value], Kinds] = {
-    Literal: frozenset({CONSTANT}),
-    EnumMember: frozenset({CONSTANT}),
-    Setting: frozenset({CONSTANT}),
-    External: frozenset({CONSTANT}),
-    Class: frozenset({COLUMN}),
-}
-"""Values that are something by themselves, by their type."""
-IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
 NOTHING: Kinds = frozenset()
+OF_PRINCIPAL: Kinds = frozenset({PRINCIPAL})
+OF_CLIENT: Kinds = frozenset({CLIENT})
+OF_CONSTANT: Kinds = frozenset({CONSTANT})
+OF_COLUMN: Kinds = frozenset({COLUMN})
+OF_UNKNOWN: Kinds = frozenset({UNKNOWN})
+IDENTITY_IN_REQUEST = frozenset({"state", "user", "session", "auth", "scope"})
 
 
 def kind_reader(loads: Table[Value, str] | None = None) -> PartReader[Kind]:
     """Says what values are made of; `loads` are something whatever they are made of: what queries gave."""
-    return PartReader(partial(_own, loads or {}), (Instance, Sequence, Mapping), frozenset({UNKNOWN}))
+    known = {load: frozenset({kind}) for load, kind in (loads or {}).items()}
+    return PartReader[Kind](_read, (Instance, Sequence, Mapping), OF_UNKNOWN, known)
 
 
-def _own(loads: Table[Value, str], part: Value, pending: list[Value]) -> Kinds:
+def _read(part: Value, pending: list[Value]) -> Kinds:
     """What a value is by itself; nothing where that depends on its parts, which are then pending."""
-    plain = PLAIN_KINDS.get(type(part))
-    if plain is not None:
-        return plain
-    kind = loads.get(part) or _kind(part, pending)
-    return frozenset({kind}) if kind is not None else NOTHING
+    return KINDS[type(part)](part, pending)
 
 
-def _kind(part: Value, pending: list[Value]) -> Kind | None:
-    """What a value is by itself; None where that depends on its parts, which are then pending."""
-    if isinstance(part, (Argument, Instance, Result)) and part.origin is not None:
-        return origin_key(part.origin)
-    if isinstance(part, Member):
-        if part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
-            return PRINCIPAL
-        pending.append(part.receiver)
-    elif isinstance(part, Result):
-        if is_identity(dotted_name(part.callee)):
-            return PRINCIPAL
-        if not isinstance(part.callee, External):
-            pending.append(part.callee)
-        pending += part.arguments
-        pending += part.keywords.values()
-    elif isinstance(part, Argument):
-        if part.holder is None:
-            return CLIENT
+def _unknown(part: Value, pending: list[Value]) -> Kinds:
+    return OF_UNKNOWN
+
+
+def _constant(part: Value, pending: list[Value]) -> Kinds:
+    return OF_CONSTANT
+
+
+def _column(part: Value, pending: list[Value]) -> Kinds:
+    return OF_COLUMN
+
+
+def _of_member(part: Member, pending: list[Value]) -> Kinds:
+    if part.name in IDENTITY_IN_REQUEST and is_request(part.receiver):
+        return OF_PRINCIPAL
+    pending.append(part.receiver)
+    return NOTHING
+
+
+def _of_item(part: Item, pending: list[Value]) -> Kinds:
+    pending.append(part.receiver)
+    return NOTHING
+
+
+def _of_result(part: Result, pending: list[Value]) -> Kinds:
+    if part.origin is not None:
+        return frozenset({origin_key(part.origin)})
+    if is_identity(dotted_name(part.callee)):
+        return OF_PRINCIPAL
+    if not isinstance(part.callee, External):
+        pending.append(part.callee)
+    pending += part.arguments
+    pending += part.keywords.values()
+    return NOTHING
+
+
+def _of_argument(part: Argument, pending: list[Value]) -> Kinds:
+    if part.origin is not None:
+        return frozenset({origin_key(part.origin)})
+    if part.holder is None:
+        return OF_CLIENT
+    pending.append(part.holder)
+    return NOTHING
+
+
+def _of_instance(part: Instance, pending: list[Value]) -> Kinds:
+    if part.origin is not None:
+        return frozenset({origin_key(part.origin)})
+    if part.holder is not None:
         pending.append(part.holder)
-    elif isinstance(part, Instance):
-        if part.holder is not None:
-            pending.append(part.holder)
-        elif part.is_abstract:
-            return CLIENT
-        else:
-            pending += part.attributes.values()
-    elif isinstance(part, (Mapping, Sequence)):
-        if not part.items and not part.is_complete:
-            return UNKNOWN  # what a loop or another request has put in
-        pending += part.items.values() if isinstance(part, Mapping) else part.items
-    elif isinstance(part, Item):
-        pending.append(part.receiver)
-    elif isinstance(part, Operation):
-        pending += part.operands
-    elif isinstance(part, Choice):
-        pending += part.options
-    elif isinstance(part, Coroutine):
-        pending.append(part.result)
-    elif isinstance(part, Conditional):
-        pending.append(part.value)
+    elif part.is_abstract:
+        return OF_CLIENT
     else:
-        return UNKNOWN
-    return None
+        pending += part.attributes.values()
+    return NOTHING
+
+
+def _of_mapping(part: Mapping, pending: list[Value]) -> Kinds:
+    if not part.items and not part.is_complete:
+        return OF_UNKNOWN  # what a loop or another request has put in
+    pending += part.items.values()
+    return NOTHING
+
+
+def _of_sequence(part: Sequence, pending: list[Value]) -> Kinds:
+    if not part.items and not part.is_complete:
+        return OF_UNKNOWN
+    pending += part.items
+    return NOTHING
+
+
+def _of_operation(part: Operation, pending: list[Value]) -> Kinds:
+    pending += part.operands
+    return NOTHING
+
+
+def _of_choice(part: Choice, pending: list[Value]) -> Kinds:
+    pending += part.options
+    return NOTHING
+
+
+def _of_coroutine(part: Coroutine, pending: list[Value]) -> Kinds:
+    pending.append(part.result)
+    return NOTHING
+
+
+def _of_conditional(part: Conditional, pending: list[Value]) -> Kinds:
+    pending.append(part.value)
+    return NOTHING
+
+
+KINDS: ByType[Callable[[Any, list[Value]], Kinds]] = ByType(
+    {
+        object: _unknown,
+        Argument: _of_argument,
+        Choice: _of_choice,
+        Class: _column,
+        Conditional: _of_conditional,
+        Coroutine: _of_coroutine,
+        External: _constant,
+        Instance: _of_instance,
+        Item: _of_item,
+        Literal: _constant,
+        Mapping: _of_mapping,
+        Member: _of_member,
+        Operation: _of_operation,
+        Result: _of_result,
+        Sequence: _of_sequence,
+        Setting: _constant,
+    }
+)
 
 
 @lru_cache(maxsize=8_192)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from fastapi_guard.project.values import Value
@@ -19,13 +19,20 @@ class PartReader(Generic[Mark]):
     """Gathers marks from the parts of values; a class because the same values are parts of many others."""
 
     def __init__(
-        self, read: Read[Mark], changeable: tuple[type[Value], ...], otherwise: frozenset[Mark] = frozenset()
+        self,
+        read: Read[Mark],
+        changeable: tuple[type[Value], ...],
+        otherwise: frozenset[Mark] = frozenset(),
+        known: Mapping[Value, frozenset[Mark]] | None = None,
     ) -> None:
-        """`changeable` are values that can hold themselves; of those with too many parts the rest is `otherwise`."""
+        """`changeable` are values that can hold themselves; of those with too many parts the rest is `otherwise`.
+
+        What is `known` is so whatever the parts are.
+        """
         self._read = read
         self._changeable = changeable
         self._otherwise = otherwise
-        self._known: dict[Value, frozenset[Mark]] = {}
+        self._known = dict(known or {})
 
     def of(self, value: Value, depth: int = 0) -> frozenset[Mark]:
         """The marks of a value and of all that it is made of."""

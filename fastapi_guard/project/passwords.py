@@ -29,6 +29,8 @@ PASSWORD = re.compile(
     re.IGNORECASE,
 )
 """Columns of users that hold their passwords, or what is made of them."""
+PASSWORD_WORD = re.compile(r"password|passwd|passphrase|pwd|senha|contrasena|passwort")
+"""One of them stands in each of those names, in lower case."""
 UNCHANGING = frozenset({"get_secret_value", "strip"})
 """Methods that give a text as it is."""
 

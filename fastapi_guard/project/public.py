@@ -6,9 +6,11 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
-from fastapi_guard.facts.uses import called_names
+from fastapi_guard.facts.nodes import nodes_below, nodes_of
+from fastapi_guard.facts.uses import AnyFunction, called_names
 from fastapi_guard.knowledge.public import (
     ADDRESS_METHODS,
     ALIVE_NAMES,
@@ -257,14 +259,21 @@ def _is_signed(operation: PathOperation) -> bool:
     """A webhook whose handler checks a signature, or takes one from the header that its caller sends it in."""
     if operation.endpoint is None or not HOOKS.search(operation.path + operation.endpoint_name.rpartition(".")[2]):
         return False
-    function = operation.endpoint.definition
+    headers = [parameter.name for parameter in operation.parameters if parameter.source == "header"]
+    return any(map(_names_signature, headers)) or _checks_signature(operation.endpoint.definition)
+
+
+@lru_cache(maxsize=2_048)
+def _checks_signature(function: AnyFunction) -> bool:
+    """Whether a handler checks a signature, or spells the header that it is sent in."""
     if any(SIGNATURE_CHECKS.match(name) for name in called_names(function)):
         return True
-    texts = [
-        node.value for node in ast.walk(function) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    headers = [parameter.name for parameter in operation.parameters if parameter.source == "header"]
-    return any(SIGNATURES.search(text) and " " not in text for text in (*texts, *headers))
+    texts = (node.value for node in nodes_of(function) if isinstance(node, ast.Constant))
+    return any(isinstance(text, str) and _names_signature(text) for text in texts)
+
+
+def _names_signature(text: str) -> bool:
+    return SIGNATURES.search(text) is not None and " " not in text
 
 
 def _refuses(operation: PathOperation) -> bool:
@@ -279,12 +288,16 @@ def _refuses(operation: PathOperation) -> bool:
 
 def _sends_on(operation: PathOperation) -> bool:
     """A handler that makes an address of its parameters, asks nothing and nobody, and answers with a redirect to it."""
-    if operation.endpoint is None or isinstance(operation.endpoint.definition, ast.Lambda):
+    return operation.endpoint is not None and _redirects(operation.endpoint.definition)
+
+
+@lru_cache(maxsize=2_048)
+def _redirects(function: AnyFunction) -> bool:
+    if isinstance(function, ast.Lambda):
         return False
-    function = operation.endpoint.definition
     asked = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)} - {"request"}
     returned: list[ast.expr | None] = []
-    for node in (part for statement in function.body for part in ast.walk(statement)):
+    for node in (part for statement in function.body for part in nodes_below(statement)):
         if isinstance(node, (ast.Await, ast.AsyncWith, ast.With, ast.Try)):
             return False
         if isinstance(node, ast.Call) and not _builds_an_address(node.func, asked):

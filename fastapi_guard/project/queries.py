@@ -17,10 +17,11 @@ from fastapi_guard.project.aftermath import Aftermath
 from fastapi_guard.project.behaviour import dotted_name
 from fastapi_guard.project.bounds import Bound, BoundReader, spelled
 from fastapi_guard.project.caches import answered_before
+from fastapi_guard.project.client_compares import ClientCompares
 from fastapi_guard.project.comparisons import Comparisons
 from fastapi_guard.project.descent import closed_over, descent_reader
 from fastapi_guard.project.finding import Finder
-from fastapi_guard.project.found import Found, load_of, outer_sites
+from fastapi_guard.project.found import Found, load_of
 from fastapi_guard.project.kinds import CLIENT, INJECTED, OWN, PRINCIPAL, ROW, kind_reader
 from fastapi_guard.project.misread import misread_in
 from fastapi_guard.project.model import Absence, ColumnWrite, DatabaseAccess, PasswordComparison
@@ -30,11 +31,11 @@ from fastapi_guard.project.proofs import asks_whether_public, is_proof, is_prove
 from fastapi_guard.project.reach import followed, untied_tables
 from fastapi_guard.project.rejections import last_name
 from fastapi_guard.project.roles import function_around, role_around
+from fastapi_guard.project.sites import located, outer_calls
 from fastapi_guard.project.statements import Statement, StatementReader
 from fastapi_guard.project.tables import Table, TableReader
 from fastapi_guard.project.trace import Trace, distinct_values
 from fastapi_guard.project.values import (
-    Literal,
     Member,
     Operation,
     Result,
@@ -66,6 +67,7 @@ class QueryReader:
         self.writes = WriteReader(self.statements)
         self.finder = Finder(self.statements)
         self._kinds = kind_reader()
+        self._client_compares = ClientCompares(self._kinds)
 
     def origins(
         self,
@@ -95,7 +97,7 @@ class QueryReader:
         loads = (load for access in found for load in (access.event.value, load_of(access), *access.others))
         origins = self.origins(known.principals, known.givers, loads)
         compares = list(distinct_values(value for each in watched for value in each.compares))
-        self._trust_compared(origins, compares, watched)
+        self._trust_compared(origins, watched)
         near = Comparisons(compares, origins.taken_of)
         self._trust_looked_up(origins, near, deciding)
         role = known.role or self._asked_role(origins, watched)
@@ -181,22 +183,15 @@ class QueryReader:
 
     # Judging
 
-    def _trust_compared(self, origins: Origins, compares: list[Value], watched: Sequence[Trace]) -> None:
+    def _trust_compared(self, origins: Origins, watched: Sequence[Trace]) -> None:
         """Values of the client that the code compares with the principal, or asks about it."""
-        for compare in compares:
-            if isinstance(compare, Operation) and len(compare.operands) == 2:
-                one, other = compare.operands
-                if isinstance(one, Literal) or isinstance(other, Literal):
-                    continue  # says nothing of who calls
-                of_one, of_other = origins.kinds(one), origins.kinds(other)
-                for side, kinds, against, others in ((one, of_one, other, of_other), (other, of_other, one, of_one)):
-                    if CLIENT not in kinds:
-                        continue
-                    if PRINCIPAL in others and kinds <= TRUSTABLE:
-                        origins.trust(side)
-                    elif CLIENT in others and is_proof(side):
-                        for looked_up_by in arguments_in(against):
-                            origins.trust(looked_up_by)  # invitations[org_id] == payload.invitation_code
+        for side, against in (pair for trace in watched for pair in self._client_compares.of(trace)):
+            others = origins.kinds(against)
+            if PRINCIPAL in others and origins.kinds(side) <= TRUSTABLE:
+                origins.trust(side)
+            elif CLIENT in others and is_proof(side):
+                for looked_up_by in arguments_in(against):
+                    origins.trust(looked_up_by)  # invitations[org_id] == payload.invitation_code
         for call in _questions(watched):
             values = [*call.arguments, *call.keywords.values()]
             if any(origins.is_of_principal(value) for value in [*values, call.callee]):
@@ -290,6 +285,7 @@ class QueryReader:
         location = event.place.module.location(event.place.node)
         begins = statement.place.module.location(statement.place.node) if statement.place is not None else location
         load = load_of(access)
+        around = outer_calls(event)
         if access.row is not None:
             begins = next((place for value, place in loaded_at if origins.comes_from(access.row, value)), begins)
         elif access.kind in ("select", "get"):
@@ -304,7 +300,7 @@ class QueryReader:
             if access.kind not in ("insert", "upsert", "save") or table is None or not table.is_owned
             else "write",
             location=location,
-            sites=tuple(site.module.location(site.node) for site in event.sites[: outer_sites(event)]),
+            sites=located(around),
             is_bounded=bool(statement.conditions),
             module=event.place.module.name,
             query=begins,
@@ -333,7 +329,7 @@ class QueryReader:
             follows=self._followed(table, load, statement, aftermath, origins)
             if table is not None and is_read and bound.scope == "unowned"
             else (),
-            function=function_around(event.place) if outer_sites(event) else None,
+            function=function_around(event.place) if around else None,
             absence=absence,
             passwords=passwords,
         )

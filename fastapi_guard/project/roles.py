@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -56,8 +57,13 @@ def _function_at(module: ModuleScope, line: int) -> FunctionAround | None:
             around = statement
         elif isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
             found = statement
-    if found is None:
-        return None
+    return _described(module, found, around) if found is not None else None
+
+
+@lru_cache(maxsize=2_048)
+def _described(
+    module: ModuleScope, found: ast.FunctionDef | ast.AsyncFunctionDef, around: ast.ClassDef | None
+) -> FunctionAround:
     makers = [
         each
         for each in (around.body if around else ())
@@ -82,7 +88,6 @@ def _signature(module: ModuleScope, definition: ast.FunctionDef | ast.AsyncFunct
     )
 
 
-@lru_cache(maxsize=8_192)
 def _words(definition: ast.AST) -> frozenset[str]:
     found: set[str] = set()
     for node in nodes_of(definition):
@@ -103,19 +108,21 @@ def _parameters(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[
 
 def _path(block: Sequence[ast.stmt], line: int) -> Iterator[ast.stmt]:
     """The statements that contain a line, outermost first."""
-    for statement in block:
-        if statement.lineno <= line <= (statement.end_lineno or statement.lineno) or _decorated(statement, line):
-            yield statement
-            for field in BLOCKS:
-                yield from _path(getattr(statement, field, []) or [], line)
-            for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
-                yield from _path(handler.body, line)
-            return
+    following = bisect_right(block, line, key=_first_line)
+    statement = block[following - 1] if following else None
+    if statement is None or line > (statement.end_lineno or statement.lineno):
+        return
+    yield statement
+    for field in BLOCKS:
+        yield from _path(getattr(statement, field, []) or [], line)
+    for handler in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield from _path(handler.body, line)
 
 
-def _decorated(statement: ast.stmt, line: int) -> bool:
-    decorators = getattr(statement, "decorator_list", [])
-    return bool(decorators) and decorators[0].lineno <= line <= (statement.end_lineno or statement.lineno)
+def _first_line(statement: ast.stmt) -> int:
+    """The line of the first decorator, where there is one."""
+    decorators = getattr(statement, "decorator_list", None)
+    return int(decorators[0].lineno) if decorators else statement.lineno
 
 
 def _within(test: ast.expr, node: ast.AST) -> bool:

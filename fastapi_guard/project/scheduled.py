@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from fastapi_guard.facts.nodes import nodes_of
 from fastapi_guard.knowledge.scheduling import BACKGROUND_TASKS, CREATES_TASKS
 from fastapi_guard.project.evaluator.binding import plain_type
 from fastapi_guard.project.model import PathOperation, Scheduled
@@ -18,14 +19,14 @@ def scheduled_in(trace: Trace, operation: PathOperation) -> tuple[Scheduled, ...
         return ()
     own: set[int] | None = None
     found: dict[Scheduled, None] = {}
-    for event in trace.events:
+    for event in trace.distinct().events:
         if event.kind != "call" or event.place is None or not isinstance(event.value, Result):
             continue
         node, kind = event.place.node, _kind(event.value)
         if not kind or not isinstance(node, ast.Call):
             continue
         if own is None:
-            own = {id(each) for each in ast.walk(endpoint.definition)}
+            own = {id(each) for each in nodes_of(endpoint.definition)}
         if id(node) not in own:
             continue
         if kind == "create_task" and _is_waited_for(node, endpoint.definition):
@@ -72,7 +73,7 @@ def _roots(value: ast.expr) -> list[str]:
 
 def _is_waited_for(call: ast.Call, function: ast.AST) -> bool:
     """Whether the handler awaits the task, or hands it to something that may."""
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, ast.Expr) and node.value is call:
             return False
         if isinstance(node, ast.Assign) and node.value is call and isinstance(node.targets[0], ast.Name):
@@ -81,7 +82,7 @@ def _is_waited_for(call: ast.Call, function: ast.AST) -> bool:
 
 
 def _is_awaited(name: str, function: ast.AST) -> bool:
-    for node in ast.walk(function):
+    for node in nodes_of(function):
         if isinstance(node, (ast.Await, ast.Return)) and node.value is not None:
             if any(isinstance(below, ast.Name) and below.id == name for below in ast.walk(node.value)):
                 return True

@@ -12,7 +12,8 @@ from fastapi_guard.location import Location
 from fastapi_guard.project.authentication import Judge, without_wrappers
 from fastapi_guard.project.model import OpenedSession, PathOperation
 from fastapi_guard.project.parents import AnyFunction, ParentReader
-from fastapi_guard.project.trace import Event, Trace
+from fastapi_guard.project.sites import located, outer_calls
+from fastapi_guard.project.trace import Trace
 from fastapi_guard.project.values import Choice, Coroutine, External, Generator, Item, Member, Place, Result, Value
 
 
@@ -50,7 +51,7 @@ class SessionReader:
             made, before = _openings(event.value)
             if made and event.place is not None:
                 fate = "returned" if id(event.value) in given and dependency else ""
-                yield self._session(made, event.place, _outer(event), dependency, fate)
+                yield self._session(made, event.place, outer_calls(event), dependency, fate)
             for name, place in before:
                 if self._function_around(place) is None:
                     yield self._session(name, place, (), dependency, "global")
@@ -61,7 +62,7 @@ class SessionReader:
         return OpenedSession(
             name,
             place.module.location(place.node),
-            tuple(site.module.location(site.node) for site in sites),
+            located(sites),
             self._named(function, place),
             dependency,
             fate if fate and own != "yielded" else own,
@@ -233,8 +234,16 @@ def _opened(value: Result) -> str:
 @lru_cache(maxsize=32_768)
 def _openings(value: Result) -> tuple[str, tuple[tuple[str, Place], ...]]:
     """What a call is called that opens one, and what was opened, where, to make the object whose method is called."""
-    made = [each for each in _receivers(value) if isinstance(each, Result)]
-    before = [(name, each.place) for each in made if (name := _opened(each)) and each.place is not None]
+    before: list[tuple[str, Place]] = []
+    inner = value.callee
+    while isinstance(inner, (Result, Member, Item)):
+        if isinstance(inner, Result):
+            name = _opened(inner)
+            if name and inner.place is not None:
+                before.append((name, inner.place))
+            inner = inner.callee
+        else:
+            inner = inner.receiver
     return _opened(value), tuple(before)
 
 
@@ -249,12 +258,6 @@ def _callee_text(call: ast.Call) -> str:
     return ast.unparse(call.func)
 
 
-def _receivers(value: Value) -> Iterator[Value]:
-    while isinstance(value, (Result, Member, Item)):
-        value = value.callee if isinstance(value, Result) else value.receiver
-        yield value
-
-
 def _given(value: Value) -> Iterator[Value]:
     if isinstance(value, Choice):
         for option in value.options:
@@ -263,9 +266,3 @@ def _given(value: Value) -> Iterator[Value]:
         yield from _given(value.result)
     elif not isinstance(value, Generator):
         yield value
-
-
-def _outer(event: Event) -> tuple[Place, ...]:
-    """The calls around the event: the last site may be the call itself."""
-    sites = event.sites
-    return sites[:-1] if sites and event.place is not None and sites[-1].node is event.place.node else sites

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from fastapi_guard.facts.nodes import children_of
+from fastapi_guard.facts.nodes import lines_of, nodes_on
 from fastapi_guard.project.evaluator.interpreter import Interpreter
 from fastapi_guard.project.newcomers import Newcomers
 from fastapi_guard.project.scope import ModuleScope
@@ -69,37 +68,9 @@ def _statements_in(module: ModuleScope) -> Iterator[str]:
     text = "\n".join(module.lines).lower()
     if SQL_WORD.search(text) is None:
         return
-    lines = _lines_of(BEGINNING, text)
-    pending: list[ast.AST] = [module.tree]
-    for node in pending:  # it grows meanwhile
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, str) and " " in node.value:
-                yield node.value
-        elif isinstance(node, ast.JoinedStr):
-            pending += children_of(node)  # what is inside knows no lines of its own before Python 3.12
-        else:
-            pending += (child for child in children_of(node) if _spans_any(child, lines))
-
-
-def _lines_of(pattern: re.Pattern[str], text: str) -> list[int]:
-    """The numbers of the lines on which a pattern is found."""
-    found: list[int] = []
-    line, counted = 1, 0
-    for match in pattern.finditer(text):
-        line += text.count("\n", counted, match.start())
-        counted = match.start()
-        found.append(line)
-    return found
-
-
-def _spans_any(node: ast.AST, lines: Sequence[int]) -> bool:
-    """Whether a node stands on one of some lines; one that knows no line may."""
-    first, last = getattr(node, "lineno", None), getattr(node, "end_lineno", None)
-    if first is None or last is None:
-        return True
-    first = min((first, *(decorator.lineno for decorator in getattr(node, "decorator_list", ()))))
-    at = bisect_left(lines, first)
-    return at < len(lines) and lines[at] <= last
+    for node in nodes_on(module.tree, lines_of(BEGINNING, text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            yield node.value
 
 
 def gather_columns(text: str, into: Columns) -> None:

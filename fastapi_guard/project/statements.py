@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fastapi_guard.knowledge.database import (
@@ -86,7 +86,7 @@ class StatementReader:
         if not isinstance(value, Result):
             return None
         if isinstance(value.callee, External) and value.callee.name in STATEMENTS:
-            tables = tuple(dict.fromkeys(table for argument in value.arguments for table in self.tables_in(argument)))
+            tables = self.tables_in(value.arguments)
             counts = bool(value.arguments) and all(is_aggregate(argument) for argument in value.arguments)
             return Statement(STATEMENTS[value.callee.name], tables, (), (), value.place, counts)
         if isinstance(value.callee, Member):
@@ -103,7 +103,7 @@ class StatementReader:
         """A statement after one more method of its chain."""
         name = call.callee.name if isinstance(call.callee, Member) else ""
         if name in JOINS:
-            joined = [table for argument in call.arguments for table in self.tables_in(argument)]
+            joined = self.tables_in(call.arguments)
             conditions = tuple(
                 Condition(argument, call.place) for argument in (*call.arguments[1:], *call.keywords.values())
             )
@@ -137,7 +137,7 @@ class StatementReader:
         if not isinstance(value, Result) or not isinstance(value.callee, Member):
             return None
         if value.callee.name == "query":
-            tables = tuple(dict.fromkeys(table for argument in value.arguments for table in self.tables_in(argument)))
+            tables = self.tables_in(value.arguments)
             counts = bool(value.arguments) and all(is_aggregate(argument) for argument in value.arguments)
             return Statement("select", tables, (), (), value.place, counts) if tables else None
         inner = self.legacy_query(value.callee.receiver)
@@ -180,24 +180,32 @@ class StatementReader:
             )
         return self._with_method(inner, value)
 
-    def tables_in(self, value: Value, depth: int = 0) -> Iterator[Table]:
-        """Tables that an argument of `select` speaks of: the class, a column, a function of a column."""
+    def tables_in(self, arguments: Iterable[Value]) -> tuple[Table, ...]:
+        """Tables that arguments of `select` speak of: the class, a column, a function of a column."""
+        seen: dict[Value, int] = {}
+        return tuple(dict.fromkeys(table for each in arguments for table in self._tables_in(each, 0, seen)))
+
+    def _tables_in(self, value: Value, depth: int, seen: dict[Value, int]) -> Iterator[Table]:
+        """The same of one value that was not seen at a lesser depth: conditions share their parts."""
+        if seen.get(value, MOST_NESTED) <= depth:
+            return
+        seen[value] = depth
         if isinstance(value, Choice):
             for option in value.options:
-                yield from self.tables_in(option, depth)
+                yield from self._tables_in(option, depth, seen)
         table = self.tables.of(value)
         if table is not None:
             yield table
         elif isinstance(value, Member):
-            yield from self.tables_in(value.receiver, depth)
+            yield from self._tables_in(value.receiver, depth, seen)
         elif isinstance(value, Sequence):
             for item in value.items:
-                yield from self.tables_in(item, depth)
-        elif isinstance(value, Result) and depth < 8:
+                yield from self._tables_in(item, depth, seen)
+        elif isinstance(value, Result) and depth < MOST_NESTED - 1:
             if isinstance(value.callee, Member):
-                yield from self.tables_in(value.callee.receiver, depth + 1)
+                yield from self._tables_in(value.callee.receiver, depth + 1, seen)
             for argument in value.arguments:
-                yield from self.tables_in(argument, depth + 1)
+                yield from self._tables_in(argument, depth + 1, seen)
 
     def table_of_object(self, value: Value | None, depth: int = 0) -> Table | None:
         """The table of a row: an instance of the class, or what a query gave."""
@@ -276,6 +284,7 @@ GIVES_ROWS = frozenset(
     }
 )
 """Methods that give a row or rows."""
+MOST_NESTED = 9
 TABLE_STATEMENTS = frozenset({"select", "update", "delete", "insert"})
 """Methods of an imperative table that begin a statement."""
 ONE_ROW = frozenset({"get", "get_or_none", "get_by_id", "get_or_404", "find_one", "first"})

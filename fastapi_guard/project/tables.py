@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fastapi_guard.knowledge.database import (
     MEMBERSHIPS,
@@ -60,6 +61,7 @@ class TableReader:
         self.principals: set[str] = set()
         """Plain names of tables whose rows the application signs in, beside those that are called so."""
         self._known: dict[int, Table | None] = {}
+        self._related: dict[str, dict[str, Table]] = {}
         self._shared: set[str] | None = None
         """Plain names of tables whose rows have members."""
         self._classes: dict[str, Class] = {}
@@ -72,6 +74,7 @@ class TableReader:
         """Plain names of the tables of principals; forgets what was read without knowing that."""
         self.principals.update(names)
         self._known.clear()
+        self._related.clear()
         self._shared = None
 
     def of(self, value: Value | None) -> Table | None:
@@ -90,6 +93,11 @@ class TableReader:
 
     def relationships(self, table: Table) -> dict[str, Table]:
         """The attributes of a table's rows that stand for rows of another table."""
+        if table.name not in self._related:
+            self._related[table.name] = self._read_relationships(table)
+        return self._related[table.name]
+
+    def _read_relationships(self, table: Table) -> dict[str, Table]:
         cls = self._classes.get(table.name)
         found: dict[str, Table] = {}
         for base in cls.linearized() if cls is not None else ():
@@ -226,6 +234,7 @@ class TableReader:
         return self._by_table_name.get(plain_name(target))
 
 
+@lru_cache(maxsize=8_192)
 def plain_name(name: str) -> str:
     """A table or class name without case, underscores and schema."""
     return re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())

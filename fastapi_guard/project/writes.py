@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from fastapi_guard.facts.nodes import nodes_below
+from fastapi_guard.facts.nodes import lines_of, nodes_on
 from fastapi_guard.knowledge.database import ORDINARY_ROLES
 from fastapi_guard.location import Location
 from fastapi_guard.project.aftermath import Aftermath
@@ -18,7 +18,7 @@ from fastapi_guard.project.hashing import hashes
 from fastapi_guard.project.kinds import CLIENT, CONSTANT, OWN, PRINCIPAL
 from fastapi_guard.project.model import ColumnWrite
 from fastapi_guard.project.origins import Origins
-from fastapi_guard.project.passwords import PASSWORD, is_as_given
+from fastapi_guard.project.passwords import PASSWORD, PASSWORD_WORD, is_as_given
 from fastapi_guard.project.roles import role_before
 from fastapi_guard.project.scope import ModuleScope
 from fastapi_guard.project.statements import Statement, StatementReader
@@ -236,7 +236,7 @@ def _puts_passwords(module: ModuleScope) -> bool:
         and isinstance(node.slice, ast.Constant)
         and isinstance(node.slice.value, str)
         and PASSWORD.fullmatch(node.slice.value)
-        for node in nodes_below(module.tree)
+        for node in nodes_on(module.tree, lines_of(PASSWORD_WORD, "\n".join(module.lines).lower()))
     )
 
 
