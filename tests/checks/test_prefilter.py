@@ -1,12 +1,20 @@
 """Code is passed over for a rule only where the rule finds nothing, however the code is laid out."""
 
+import re
+from collections.abc import Iterator
+
+import libcst as cst
 import pytest
 
+from fastapi_guard.api import ERROR, Finding, Unit, rule
 from fastapi_guard.checks.file_pass import FileJob, do_job, node_rules
+from fastapi_guard.checks.prefilter import Prefilter
 from fastapi_guard.checks.registry import load_rules
 from fastapi_guard.checks.settings import check_settings
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
+from fastapi_guard.facts.names import ModuleNames
+from fastapi_guard.rule import Word
 
 SECRETS = [
     'SECRET_KEY: Annotated[\n    str, Field(min_length=3)\n] = "f81c0d5b7a"',
@@ -56,3 +64,23 @@ def test_answers_with_an_error(answer: str) -> None:
     assert is_found(
         "FG601", f"def read():\n    try:\n        load()\n    except Exception as error:\n        {answer}\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        (re.compile(r"Bearer", re.IGNORECASE), 'scheme = "BEARER"'),
+        (re.compile(r"\bBearer\b", re.IGNORECASE), 'scheme = "bearer"'),
+        (re.compile(r"\\Bearer", re.IGNORECASE), r'scheme = "\bearer"'),
+        (re.compile(r"\x42earer", re.IGNORECASE), 'scheme = "Bearer"'),
+        (re.compile(r"bearer\S", re.IGNORECASE), 'scheme = "Bearer"'),
+    ],
+)
+def test_a_pattern_that_ignores_case(word: Word, text: str) -> None:
+    """However the pattern itself is written."""
+
+    @rule("FG999", severity=ERROR, words=[word])
+    def any_rule(node: cst.Call, unit: Unit) -> Iterator[Finding]:
+        yield from ()
+
+    assert Prefilter([any_rule], ModuleNames({})).in_statement(text, served=False) == [any_rule]
