@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import replace
 
+import pytest
+
 from fastapi_guard.analysis import Surroundings, run_analysis
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
@@ -444,3 +446,27 @@ def test_what_a_factory_makes_has_a_run_of_its_own() -> None:
     )
 
     assert verdicts(project) == {"GET /menu": "none", "GET /cellar": "required"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'dependencies=[Depends(only(Role("admin")))], path="/boats"',
+        'summary="List (all) boats", path="/boats"',
+        "tags=[], **BOATS",
+    ],
+)
+def test_a_path_behind_what_else_a_decorator_is_given(given: str) -> None:
+    """In a file that nobody imports and that says nothing else of FastAPI."""
+    boats = f"""
+        from guards import Depends, Role, only
+        from main import app
+
+        BOATS = {{"path": "/boats"}}
+
+        @app.get({given})
+        def list_boats(): ...
+    """
+    project = project_of(main="from fastapi import FastAPI\n\napp = FastAPI()\n", boats=boats)
+
+    assert [operation.path for operation in project.operations] == ["/boats"]
