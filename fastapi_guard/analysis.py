@@ -127,7 +127,9 @@ def _model(
     if known is not None:
         return known, True
     project = build_project(sources, finder, options)
-    means.shelf.put({key: kept(project, sources.what_was_read())})
+    content = kept(project, sources.what_was_read())
+    if content is not None:
+        means.shelf.put({key: content})
     return project, False
 
 

@@ -38,7 +38,7 @@ class RecordCodec:
     def encoded(self, value: object, stand_ins: Mapping[type, StandIn] | None = None) -> bytes:
         """The value as JSON.
 
-        Raises TypeError when it holds something of another type.
+        Raises TypeError when it holds something of another type, and ValueError for numbers that have too many digits.
         """
         writer = _Writer(self, stand_ins or {})
         root = writer.write(value)

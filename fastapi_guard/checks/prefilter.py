@@ -126,19 +126,24 @@ def _name_in(word: Word) -> str:
 def _compiled(words: tuple[Word, ...]) -> Sought:
     called = tuple(word[:-1] for word in words if isinstance(word, str) and word.endswith("("))
     patterns = [word for word in words if not isinstance(word, str)]
+    lower = [pattern for pattern in patterns if _finds_lower_case(pattern)]
     return Sought(
         tuple(word for word in words if isinstance(word, str) and not word.endswith("(")),
-        tuple((_opening(pattern), pattern) for pattern in patterns if not pattern.flags & re.IGNORECASE),
-        tuple(
-            re.compile(pattern.pattern, pattern.flags & ~re.IGNORECASE)
-            for pattern in patterns
-            if pattern.flags & re.IGNORECASE
-        ),
+        tuple((_opening(pattern), pattern) for pattern in patterns if pattern not in lower),
+        tuple(re.compile(pattern.pattern, pattern.flags & ~re.IGNORECASE) for pattern in lower),
         CalledNames(called) if called else None,
     )
 
 
+def _finds_lower_case(pattern: re.Pattern[str]) -> bool:
+    """Whether a pattern that ignores case finds in a text in lower case what it finds in the text itself."""
+    said = re.sub(r"\\[ABDSWZ\\]", "", pattern.pattern)
+    return bool(pattern.flags & re.IGNORECASE) and not re.search(r"[A-Z]|\\[0-7ux]", said)
+
+
 def _opening(pattern: re.Pattern[str]) -> str:
     """The letters that everything begins with that a pattern finds at a word boundary; empty where that is not plain."""
+    if pattern.flags & re.IGNORECASE:
+        return ""
     found = re.match(r"\\b([A-Za-z_]+)(?:\\b|\\s)", pattern.pattern)
     return found[1] if found and "|" not in pattern.pattern else ""

@@ -44,7 +44,7 @@ RESPONSES = (
 EXPOSING_CODE: tuple[str | re.Pattern[str], ...] = (
     *("exception_handler", "HTTPException", *sorted(SENDING_METHODS), *(f"{name}(" for name in RESPONSES)),
     re.compile(r"\bdetail\s*="),
-    re.compile(rf"return\b[\s(]*\{{[\s\S]*?[\"'](?i:{'|'.join(sorted(ERROR_KEYS))})[\"']+\s*:"),
+    re.compile(rf"return\b(?:[\s(]|#[^\n]*\n)*\{{[\s\S]*?[\"'](?i:{'|'.join(sorted(ERROR_KEYS))})[\"']+\s*:"),
 )
 """One of them stands wherever a function that FastAPI does not call itself tells a client of an exception."""
 

@@ -31,10 +31,14 @@ _NAME = (
 _GAP = r"(?:[\s(\\]|#[^\n]*\n)*"
 _CALL = r"(?:(?:\w+|[\w.]+\.(?:secretstr|secretbytes|field))\s*\((?:[^\"')]|\)\s*,)*)?"
 """`Field(min_length=8, default=`, under any name that it is imported by."""
-_LITERAL = rf"(?:[^\"'#:\n]*=)?{_GAP}{_CALL}[rbuf]*[\"']"
+_TARGET = r"(?:[^\"'#:\n]*(?:\[[\"'][^\"'\n]*[\"']\]\s*)?=)?"
+"""`settings.key =`, `environ["KEY"] =`."""
+_LITERAL = rf"{_TARGET}{_GAP}{_CALL}[rbuf]*[\"']"
 """`"..."`, also in brackets, behind a further target, and as what the call of a class is given."""
-_ANNOTATED = r"(?:[^\"'#:\n]|#[^\n]*\n|(?<=[(\[,=|\\])\s*\n)*[\"']"
-"""An annotation and a literal, with no other statement between them."""
+_GOES_ON = r"\s*[)\],|]"
+"""How no statement begins."""
+_ANNOTATED = rf"(?:[^\"'#:\n]|lambda[^\"'#:\n]*:|#[^\n]*\n|\n(?={_GOES_ON})|(?<=[(\[,=|\\])\s*\n(?!{_GOES_ON}))*[\"']"
+"""An annotation and a literal, with no other statement between them; each line break can be found in one way only."""
 
 GIVEN_A_SECRET = re.compile(
     rf"{_NAME}(?:[\"']?\s*=(?!=){_LITERAL}|[\"']\s*:{_LITERAL}|\s*:{_ANNOTATED})", re.IGNORECASE

@@ -64,9 +64,9 @@ _GAP = r"(?:[\s\"'+\\(){}bfru]|#[^\n]*\n)*"
 """What stands in the code between two words of a statement: white space, or where one literal ends and the next begins."""
 
 SQL_TEXT = re.compile(
-    r"[\"'](?:\s|\(|\\\s|\\[nrt])*(?:--|/\*|(?:select|explain|truncate)\b|update\b[\s\S]*?[\s\"']set\b"
+    r"[\"'](?:\s|\(|\\\s|\\[nrt])*(?:--|/\*|(?:select|explain|truncate)\b|update\b[\s\S]*?(?:[\s\"']|\\[nrt])set\b"
     rf"|insert\b{_GAP}(?:or\b{_GAP}\w+\b{_GAP}|ignore\b{_GAP})?into\b"
-    r"|with\b[\s\S]*?\bas\b\s*(?:not\s+)?(?:materialized\s*)?[\"'({+\\]"
+    r"|with\b[\s\S]*?\bas\b\s*(?:not\s+)?(?:materialized\s*)?(?:[\"'({+\\%]|--|/\*)"
     rf"|delete\b{_GAP}from\b|(?:merge|replace)\b{_GAP}into\b|refresh\b{_GAP}materialized\b"
     rf"|(?:create|alter|drop)\b{_GAP}(?:(?:or|replace|unique|temp|temporary|materialized)\b{_GAP})*"
     r"(?:table|index|view|type|schema|trigger|function|sequence)\b)",

@@ -10,7 +10,7 @@ def plain_constant(value: Value) -> object:
     if isinstance(value, Setting):
         return plain_constant(value.default)
     if isinstance(value, Literal):
-        return value.value
+        return value.value if isinstance(value.value, (str, int, float)) else None
     if isinstance(value, Sequence):
         return tuple(plain_constant(item) for item in value.items)
     if isinstance(value, Choice):

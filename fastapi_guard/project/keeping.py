@@ -30,9 +30,12 @@ def key_of(paths: Iterable[str], *circumstances: object) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def kept(project: Project, read: WhatWasRead) -> bytes:
-    """The model and what it has read, as JSON, packed."""
-    return zlib.compress(_CODEC.encoded((read, project), {Function: StandIn(_written, Function)}), 1)
+def kept(project: Project, read: WhatWasRead) -> bytes | None:
+    """The model and what it has read, as JSON, packed; None when it holds what JSON has no form for."""
+    try:
+        return zlib.compress(_CODEC.encoded((read, project), {Function: StandIn(_written, Function)}), 1)
+    except (TypeError, ValueError, RecursionError):
+        return None
 
 
 def reused(content: bytes, texts: Mapping[str, str], tree_of: Callable[[str], ast.Module | None]) -> Project | None:

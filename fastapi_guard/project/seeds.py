@@ -18,9 +18,11 @@ WORDS = (
     "VersionedAPIRouter",
 )
 WORD = re.compile(rf"\b(?:{'|'.join(WORDS)})\b")
+_CALL = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"
+"""What a call is given, in brackets, with two calls in each other below it."""
 DECORATOR = re.compile(
     r"@[\w.\[\]\"']+\.(?:get|put|post|delete|options|head|patch|trace|websocket|api_route|route|websocket_route)"
-    r"\s*\((?!\s*\))(?:(?!\s*\w+\s*=[^=])|[^()]*\bpath\s*=)"
+    rf"\s*\((?!\s*\))(?:(?!\s*\w+\s*=[^=])|(?:[^()]|{_CALL})*?(?:\bpath\s*=|\*\*))"
 )
 """A file without one of these neither makes a router nor registers on one; a decorator that registers is given a path."""
 

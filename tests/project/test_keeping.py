@@ -105,6 +105,17 @@ def test_what_is_kept_is_the_model(app: str) -> None:
     assert said(taken) == said(made)
 
 
+@pytest.mark.parametrize("given", ['b"key"', "...", "1j", '(b"key", "text")', "1e400", '"\\ud800"', f"0x{'f' * 5000}"])
+def test_a_middleware_can_be_given_anything(given: str) -> None:
+    """Also what is no text and no number, and a number that Python refuses to write down."""
+    added = f"\nfrom sessions import Sessions\n\napp.add_middleware(Sessions, key={given})\n"
+    texts = {**FILES, "main.py": MAIN + added}
+
+    made, _ = analysed(texts, Kept())
+
+    assert said(made) == said(analysed(texts, None)[0])
+
+
 def test_what_the_model_has_not_read_may_change() -> None:
     assert again({**FILES, "helpers.py": f"{HELPERS}\n\ndef other():\n    return helper([])\n"})
 

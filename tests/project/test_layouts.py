@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import replace
 
+import pytest
+
 from fastapi_guard.analysis import Surroundings, run_analysis
 from fastapi_guard.config.settings import Settings
 from fastapi_guard.facts.deep_stack import with_deep_stack
@@ -419,3 +421,52 @@ def test_a_start_that_is_too_long_to_follow_is_told_only_where_it_may_register()
 
     assert project_of(main=start.format(more="app.state.is_ready = True")).unresolved == ()
     assert "steps" in {item.kind for item in project_of(main=start.format(more="app.mount('/x', make())")).unresolved}
+
+
+def test_what_a_factory_makes_has_a_run_of_its_own() -> None:
+    """One `def`, two closures: what the first of them does with a stranger says nothing of the second."""
+    project = project_of(
+        main="""
+            from fastapi import Depends, FastAPI, HTTPException, Request
+
+            app = FastAPI()
+
+            def members(only):
+                def check(request: Request):
+                    if only and "member" not in request.session:
+                        raise HTTPException(401)
+                return check
+
+            @app.get("/menu", dependencies=[Depends(members(only=False))])
+            def read_menu(): ...
+
+            @app.get("/cellar", dependencies=[Depends(members(only=True))])
+            def read_cellar(): ...
+        """
+    )
+
+    assert verdicts(project) == {"GET /menu": "none", "GET /cellar": "required"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'dependencies=[Depends(only(Role("admin")))], path="/boats"',
+        'summary="List (all) boats", path="/boats"',
+        "tags=[], **BOATS",
+    ],
+)
+def test_a_path_behind_what_else_a_decorator_is_given(given: str) -> None:
+    """In a file that nobody imports and that says nothing else of FastAPI."""
+    boats = f"""
+        from guards import Depends, Role, only
+        from main import app
+
+        BOATS = {{"path": "/boats"}}
+
+        @app.get({given})
+        def list_boats(): ...
+    """
+    project = project_of(main="from fastapi import FastAPI\n\napp = FastAPI()\n", boats=boats)
+
+    assert [operation.path for operation in project.operations] == ["/boats"]

@@ -65,7 +65,7 @@ def _watched(
 ) -> Value:
     """Run a function while somebody watches: not again on the very same values, and no body too often."""
     body = id(function.definition)
-    key: tuple[object, ...] = (body, *map(id, arguments))
+    key: tuple[object, ...] = (body, id(function.scope), *map(id, arguments))
     if keywords:
         key += (*keywords, *map(id, keywords.values()))
     known = interpreter.watched.get(key)
