@@ -15,7 +15,7 @@ from fastapi_guard.facts.names import ModuleNames
 from fastapi_guard.rule import Needs, Rule, Word
 
 Aliases = Mapping[str, Sequence[str]]
-"""The names that a module gives to what is called something else where it is defined."""
+"""The names that a module gives to what is called something else where it is defined, and to what it takes from there."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,11 +90,12 @@ def spellings(text: str) -> tuple[str, ...]:
 
 
 def _aliases(names: ModuleNames) -> dict[str, list[str]]:
+    """Also of modules: `decode`, where that is `jwt.decode`, for who looks for `jwt`."""
     aliases: dict[str, list[str]] = {}
     for name, dotted in sorted(names.dotted_by_name.items()):
-        own = dotted.rpartition(".")[2]
-        if own != name:
-            aliases.setdefault(own, []).append(name)
+        for part in dict.fromkeys(dotted.split(".")):
+            if part != name:
+                aliases.setdefault(part, []).append(name)
     return aliases
 
 

@@ -67,6 +67,13 @@ def test_answers_with_an_error(answer: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "taken", ["from jwt import decode", "from jose.jwt import decode", "from jwt import decode as read"]
+)
+def test_what_is_taken_from_a_module(taken: str) -> None:
+    assert is_found("FG153", f"{taken}\n\n\ndef claims(token, key):\n    return {taken.split()[-1]}(token, key)\n")
+
+
+@pytest.mark.parametrize(
     ("word", "text"),
     [
         (re.compile(r"Bearer", re.IGNORECASE), 'scheme = "BEARER"'),

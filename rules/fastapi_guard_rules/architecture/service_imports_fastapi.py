@@ -1,5 +1,6 @@
 """FG805 service-imports-fastapi."""
 
+import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -16,7 +17,7 @@ NAMES = frozenset(
 )
 
 
-@rule("FG805", severity=WARNING, profile="strict", words=["fastapi", "starlette"])
+@rule("FG805", severity=WARNING, profile="strict", words=[re.compile(rf"\bfrom[\s\\]+(?:{'|'.join(FRAMEWORKS)})\b")])
 def service_imports_fastapi(
     statement: cst.ImportFrom, unit: Unit, *, data_layers: tuple[str, ...] = SERVICE_LAYERS
 ) -> Iterator[Finding]:
