@@ -93,10 +93,11 @@ def run_analysis(
     modules = {path: finder.dotted(path) for path in texts}
     chosen = node_rules(rules, wanted, modules.values())
     means = means or Means()
-    begun = begin(early_jobs(texts, modules), chosen, means)
+    sources = Sources(texts, trees.tree_of)
+    begun = begin(early_jobs(texts, modules, sources.seeds), chosen, means)
     if progress:
         progress("model", 0, 1)
-    project, is_known = _model(texts, trees, finder, settings, surroundings, means)
+    project, is_known = _model(texts, trees, sources, finder, settings, surroundings, means)
     jobs = file_jobs(texts, modules, project)
     files, counters = do_jobs(jobs, chosen, means, trees.known, _told(progress, len(jobs)), begun)
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
@@ -111,6 +112,7 @@ def run_analysis(
 def _model(
     texts: Mapping[str, str],
     trees: Trees,
+    sources: Sources,
     finder: ModuleFinder,
     settings: Settings,
     surroundings: Surroundings,
@@ -118,7 +120,6 @@ def _model(
 ) -> tuple[Project, bool]:
     """The model of the project, and whether it was on the shelf."""
     options = _build_options(settings, surroundings)
-    sources = Sources(texts, trees.tree_of)
     if means.shelf is None:
         return build_project(sources, finder, options), False
     key = key_of(texts, means.program, options, settings.src, surroundings.markers, surroundings.root_name)

@@ -4,7 +4,7 @@ A `FileJob` is plain data and decides its `FileResult`, so that results can be k
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -23,7 +23,6 @@ from fastapi_guard.facts.walk import concrete_types
 from fastapi_guard.finding import Finding, Problem
 from fastapi_guard.knowledge.places import is_migration, is_test
 from fastapi_guard.project.model import Project
-from fastapi_guard.project.seeds import is_seed
 from fastapi_guard.rule import Needs, Rule
 from fastapi_guard.source.suppressions import Suppression, mentions_suppressions, read_suppressions
 
@@ -111,9 +110,9 @@ def file_jobs(texts: Mapping[str, str], modules: Mapping[str, str], project: Pro
     ]
 
 
-def early_jobs(texts: Mapping[str, str], modules: Mapping[str, str]) -> list[FileJob]:
+def early_jobs(texts: Mapping[str, str], modules: Mapping[str, str], seeds: Collection[str]) -> list[FileJob]:
     """Jobs for the files that the model will hardly have a word for: those that register nothing."""
-    return [FileJob(path, texts[path], modules[path]) for path in sorted(texts) if not is_seed(path, texts[path])]
+    return [FileJob(path, texts[path], modules[path]) for path in sorted(texts) if path not in seeds]
 
 
 def do_job(job: FileJob, chosen: NodeRules, tree: ast.Module | None = None) -> FileResult:
