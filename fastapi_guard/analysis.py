@@ -97,7 +97,7 @@ def run_analysis(
     begun = begin(early_jobs(texts, modules, sources.seeds), chosen, means)
     if progress:
         progress("model", 0, 1)
-    project, is_known = _model(texts, trees, sources, finder, settings, surroundings, means)
+    project, is_known = _model(sources, finder, settings, surroundings, means)
     jobs = file_jobs(texts, modules, project)
     files, counters = do_jobs(jobs, chosen, means, trees.known, _told(progress, len(jobs)), begun)
     project = _with_public(project, settings, [found for file in files for found in file.suppressions])
@@ -110,21 +110,15 @@ def run_analysis(
 
 
 def _model(
-    texts: Mapping[str, str],
-    trees: Trees,
-    sources: Sources,
-    finder: ModuleFinder,
-    settings: Settings,
-    surroundings: Surroundings,
-    means: Means,
+    sources: Sources, finder: ModuleFinder, settings: Settings, surroundings: Surroundings, means: Means
 ) -> tuple[Project, bool]:
     """The model of the project, and whether it was on the shelf."""
     options = _build_options(settings, surroundings)
     if means.shelf is None:
         return build_project(sources, finder, options), False
-    key = key_of(texts, means.program, options, settings.src, surroundings.markers, surroundings.root_name)
+    key = key_of(sources.texts, means.program, options, settings.src, surroundings.markers, surroundings.root_name)
     content = means.shelf.get([key]).get(key)
-    known = reused(content, texts, trees.tree_of) if content is not None else None
+    known = reused(content, sources) if content is not None else None
     if known is not None:
         return known, True
     project = build_project(sources, finder, options)

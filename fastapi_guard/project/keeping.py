@@ -6,7 +6,7 @@ import ast
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi_guard.cache.records import RecordCodec, StandIn
@@ -16,7 +16,7 @@ from fastapi_guard.finding import OperationPlace
 from fastapi_guard.location import Location
 from fastapi_guard.project import model
 from fastapi_guard.project.model import Function, Project
-from fastapi_guard.project.sources import Question, WhatWasRead
+from fastapi_guard.project.sources import Question, Sources, WhatWasRead
 
 _NOUNS = tuple(getattr(model, name) for name in model.__all__)
 _CODEC = RecordCodec((*_NOUNS, ErrorClass, Location, OperationPlace, Question, RaisedName, WhatWasRead))
@@ -38,15 +38,15 @@ def kept(project: Project, read: WhatWasRead) -> bytes | None:
         return None
 
 
-def reused(content: bytes, texts: Mapping[str, str], tree_of: Callable[[str], ast.Module | None]) -> Project | None:
-    """What was kept; None when these texts would give another model, or when it is nothing that was kept.
+def reused(content: bytes, sources: Sources) -> Project | None:
+    """What was kept; None when these files would give another model, or when it is nothing that was kept.
 
-    Syntax is not kept: `tree_of(path)` gives the trees in which the functions of the model are found again.
+    Syntax is not kept: the functions of the model are found again in the trees of the files.
     """
-    functions = _Functions(tree_of)
+    functions = _Functions(sources.tree_of)
     try:
         read, project = _CODEC.decoded(zlib.decompress(content), {Function: StandIn(_written, functions.made)})
-        is_same = isinstance(read, WhatWasRead) and isinstance(project, Project) and read.is_same_in(texts)
+        is_same = isinstance(read, WhatWasRead) and isinstance(project, Project) and read.is_same_in(sources.texts)
     except (ValueError, KeyError, TypeError, zlib.error):
         return None
     return project if is_same else None

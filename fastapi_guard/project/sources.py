@@ -49,33 +49,31 @@ class Sources:
 
     def __init__(self, texts: Mapping[str, str], tree_of: Callable[[str], ast.Module | None]) -> None:
         self.seeds = frozenset(path for path, text in texts.items() if is_seed(path, text))
-        self._texts = texts
-        self._tree_of = tree_of
+        self.texts = texts
+        self.tree_of = tree_of
         self._read: set[str] = set()
         self._answers: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def tree_and_text(self, path: str) -> tuple[ast.Module, str] | None:
         """A file; None when there is none or it cannot be parsed."""
-        if path not in self._texts:
+        if path not in self.texts:
             return None
         self._read.add(path)
-        tree = self._tree_of(path)
-        return (tree, self._texts[path]) if tree is not None else None
+        tree = self.tree_of(path)
+        return (tree, self.texts[path]) if tree is not None else None
 
     def that_call(self, *names: str) -> tuple[str, ...]:
         """The files that call one of the names, ordered by path; tests are none."""
         asked = tuple(sorted(names))
         if asked not in self._answers:
             called = CalledNames(asked)
-            self._answers[asked] = tuple(
-                path for path in sorted(self._texts) if _calls(called, path, self._texts[path])
-            )
+            self._answers[asked] = tuple(path for path in sorted(self.texts) if _calls(called, path, self.texts[path]))
         return self._answers[asked]
 
     def what_was_read(self) -> WhatWasRead:
         """Everything that was asked so far."""
         return WhatWasRead(
-            tuple((path, _digest(self._texts[path])) for path in sorted(self._texts)),
+            tuple((path, _digest(self.texts[path])) for path in sorted(self.texts)),
             frozenset(self._read),
             self.seeds,
             tuple(Question(names, frozenset(paths)) for names, paths in self._answers.items()),

@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import random
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -154,6 +155,34 @@ def test_another_configuration() -> None:
 
     assert not is_known
     assert {operation.app for operation in project.operations} == {"main:app"}
+
+
+def test_whatever_is_edited() -> None:
+    """One edit after the other, with one shelf: what is taken over is what a fresh run gives."""
+    assert sum(taken_after_edits(seed) for seed in range(6)) > 5
+
+
+def taken_after_edits(seed: int) -> int:
+    """How often a model was taken over in a row of edits."""
+    chance = random.Random(seed)
+    shelf, texts, taken = Kept(), dict(FILES), 0
+    for _ in range(12):
+        path = chance.choice([*texts, "helpers.py", "helpers.py"])
+        lines = texts[path].split("\n")
+        at = chance.randrange(len(lines))
+        edits = (
+            [*lines[:at], f"# {lines[at]}", *lines[at + 1 :]],
+            [*lines[:at], "", *lines[at:]],
+            [*lines, "def also(rows): ..."],
+            [*lines, "from factory import create_app", f"create_app(admin={chance.choice(['True', 'None'])})"],
+            [*lines, "from main import app", f"@app.get('/at/{at}')", f"def at_{at}(): ..."],
+            [*lines, "def (", *lines],
+        )
+        texts = {**texts, path: "\n".join(chance.choices(edits, (4, 4, 4, 1, 1, 1))[0])}
+        project, is_known = analysed(texts, shelf)
+        taken += is_known
+        assert said(project) == said(analysed(texts, None)[0])
+    return taken
 
 
 @pytest.mark.parametrize("content", [b"", b"no", b"x\x9c\x01\x02"])
